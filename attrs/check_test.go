@@ -1,0 +1,95 @@
+package attrs
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestCheck(t *testing.T) {
+	require.NoError(t, Comware().Check())
+	for want, damage := range map[string]func(p *Profile){
+		`no name`:                       func(p *Profile) { p.Name = "" },
+		`no rows`:                       func(p *Profile) { p.Rows = nil },
+		`no sets`:                       func(p *Profile) { p.Sets = nil },
+		`a row without attribute`:       func(p *Profile) { p.Rows = append(p.Rows, Descriptor{Kind: KindBool, From: From(CLI)}) },
+		`"acs url": two rows`:           func(p *Profile) { p.Rows = append(p.Rows, p.Rows[0]) },
+		`From names nobody`:             func(p *Profile) { p.row(STUNEnable).From = 0 },
+		`or somebody unknown`:           func(p *Profile) { p.row(STUNEnable).From = 0x11 },
+		`unknown kind`:                  func(p *Profile) { p.row(STUNEnable).Kind = 0 },
+		`"cpe stun enable": unknown`:    func(p *Profile) { p.row(STUNEnable).Kind = 7 },
+		`Chars are for String`:          func(p *Profile) { p.row(ConnectRetry).Chars = "1" },
+		`Min is above Max`:              func(p *Profile) { p.row(ConnectRetry).Min = 101 },
+		`lie in 0 to 4096`:              func(p *Profile) { p.row(URL).Max = 4097 },
+		`lie in 0 to 4294967295`:        func(p *Profile) { p.row(ConnectRetry).Min = -1 },
+		`lie in 0 to 0`:                 func(p *Profile) { p.row(STUNEnable).Max = 1 },
+		`Max 0 leaves no character`:     func(p *Profile) { p.row(Username).Max = 0 },
+		`Future is for Time`:            func(p *Profile) { p.row(InformInterval).Limits[0].Future = true },
+		`Limits name nobody`:            func(p *Profile) { p.row(InformInterval).Limits[0].From = 0 },
+		`one who is not in From`:        func(p *Profile) { p.row(InformInterval).Limits[0].From = From(DHCP) },
+		`"cpe inform interval": Min is`: func(p *Profile) { p.row(InformInterval).Limits[0].Min = 1 << 20 },
+		`bad Default: need 0, 1`:        func(p *Profile) { p.row(Enable).Default = "yes" },
+		`a Secret has no Default`:       func(p *Profile) { p.row(CPEPassword).Default = "x" },
+		`has a root`:                    func(p *Profile) { p.row(URL).Paths[0] = "Device.ManagementServer.URL" },
+		`has an empty part`:             func(p *Profile) { p.row(URL).Paths[0] = "ManagementServer." },
+		`path "" has an empty part`:     func(p *Profile) { p.row(URL).Paths[0] = "" },
+		`is in two places`:              func(p *Profile) { p.row(URL).Paths[0] = p.row(Username).Paths[0] },
+		`a set without name`:            func(p *Profile) { p.Sets[0].Name = "" },
+		`two sets "default"`:            func(p *Profile) { p.Sets[0].Name = "default" },
+		`a row of kind URL`:             func(p *Profile) { p.Sets[0].URL = "nonsense" },
+		`a row of kind String`:          func(p *Profile) { p.Sets[0].Username = Password },
+		`a row of kind Secret`:          func(p *Profile) { p.Sets[0].Password = Username },
+		`in two sets`:                   func(p *Profile) { p.Sets[1].Username = Username },
+		`a member of a set has no`:      func(p *Profile) { p.row(URL).Default = "http://h/" },
+		`gate wants a row of kind Bool`: func(p *Profile) { p.Enable = SSLPolicy },
+		`this gate wants`:               func(p *Profile) { p.SSLPolicy = "nonsense" },
+	} {
+		p := Comware()
+		damage(&p)
+		err := p.Check()
+		require.ErrorIs(t, err, ErrProfile, want)
+		assert.ErrorContains(t, err, want)
+		r, err := New(p)
+		assert.ErrorIs(t, err, ErrProfile, want)
+		assert.Nil(t, r)
+	}
+}
+
+func TestCheckJoins(t *testing.T) {
+	p := Comware()
+	p.Name, p.Rows[0].From = "", 0
+	err := p.Check()
+	e, ok := errors.AsType[*ProfileError](err)
+	require.True(t, ok)
+	assert.Equal(t, "no name", e.Reason)
+	assert.EqualError(t, err, "attrs: bad profile \"\": no name\n"+
+		`attrs: bad profile "": "acs url": From names nobody, or somebody unknown`)
+}
+
+// TestComwareTable holds the profile against the device's documented table:
+// who sets what, and what is shown when nobody has.
+func TestComwareTable(t *testing.T) {
+	want := map[Attr]struct {
+		from  Sources
+		def   string
+		unset string
+	}{
+		URL: {From(DHCP, CLI, ACS), "", "Null"}, Username: {From(DHCP, CLI, ACS), "", ""}, Password: {From(DHCP, CLI, ACS), "", ""},
+		DefaultURL: {From(CLI), "", "Null"}, DefaultUsername: {From(CLI), "", ""}, DefaultPassword: {From(CLI), "", ""},
+		Enable: {From(CLI), "false", "Disabled"}, CPEUsername: {From(CLI, ACS), "", ""}, CPEPassword: {From(CLI, ACS), "", ""},
+		ProvisionCode: {From(CLI, ACS), "PROVISIONINGCODE", ""}, ConnectInterface: {From(CLI), "", "None"},
+		InformEnable: {From(CLI, ACS), "false", "Disabled"}, InformInterval: {From(CLI, ACS), "600", "None"},
+		InformTime: {From(CLI, ACS), "", "None"}, ConnectRetry: {From(CLI), "", "Unlimited"},
+		WaitTimeout: {From(CLI, ACS), "30", ""}, STUNEnable: {From(CLI), "false", "Disabled"}, SSLPolicy: {From(CLI), "", "Null"},
+	}
+	p := Comware()
+	assert.Len(t, p.Rows, len(want))
+	for _, d := range p.Rows {
+		w := want[d.Attr]
+		assert.Equal(t, w.from|From(Factory), d.From, d.Attr)
+		assert.Equal(t, w.def, d.Default, d.Attr)
+		assert.Equal(t, w.unset, d.Unset, d.Attr)
+	}
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/cwmp-go/cwmp/attrs"
+	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/transport/dhcp"
+)
+
+// NOTE: the CPE: its attributes, where they come from, and what it answers.
+
+// dhcpOption is option 43 as a Comware DHCP server sends it: URL, username and
+// password of an ACS.
+const dhcpOption = "0127687474703A2F2F3136392E3235342E37362E33313A373534372F61637320313233342035363738"
+
+// A device is a CPE with Comware's attributes.
+type device struct {
+	attrs       *attrs.Resolver
+	tlsPolicies map[string]*tls.Config // SSL client policies by name
+	key         string                 // ParameterKey
+}
+
+// systemPolicy verifies ACSs against the system's roots.
+const systemPolicy = "system-roots"
+
+// newDevice returns a device with CWMP enabled. A ca is its SSL client policy; it
+// may be nil.
+func newDevice(ca *authority) (*device, error) {
+	r, err := attrs.New(attrs.Comware())
+	if err != nil {
+		return nil, err
+	}
+	d := &device{attrs: r, tlsPolicies: map[string]*tls.Config{systemPolicy: {}}}
+	changes := []attrs.Change{attrs.Set(attrs.Enable, "true"), attrs.Set(attrs.SSLPolicy, systemPolicy)}
+	if ca != nil {
+		d.tlsPolicies[ca.name] = ca.client()
+		changes[1] = attrs.Set(attrs.SSLPolicy, ca.name)
+	}
+	return d, r.Apply(attrs.CLI, time.Now(), changes...)
+}
+
+// policy is the name of the SSL client policy in force.
+func (d *device) policy() string {
+	v, _ := d.attrs.Snapshot().Get(attrs.SSLPolicy)
+	return v.Text()
+}
+
+// fromDHCP takes in option 43 as the DHCP layer.
+func (d *device) fromDHCP(option string) error {
+	b, err := hex.DecodeString(option)
+	if err != nil {
+		return err
+	}
+	acs, _, err := dhcp.ParseOption43(b, dhcp.Options{})
+	if err != nil {
+		return err
+	}
+	changes := []attrs.Change{attrs.Set(attrs.URL, acs.URL)}
+	if acs.HasUsername {
+		changes = append(changes, attrs.Set(attrs.Username, acs.Username))
+	}
+	if acs.HasPassword {
+		changes = append(changes, attrs.Set(attrs.Password, acs.Password.Reveal()))
+	}
+	return d.attrs.Replace(attrs.DHCP, time.Now(), changes...)
+}
+
+// fromCLI is what an operator types: a URL, and perhaps credentials.
+func (d *device) fromCLI(url, user, pass string) error {
+	changes := []attrs.Change{attrs.Set(attrs.URL, url)}
+	if user != "" {
+		changes = append(changes, attrs.Set(attrs.Username, user))
+	}
+	if pass != "" {
+		changes = append(changes, attrs.Set(attrs.Password, pass))
+	}
+	return d.attrs.Apply(attrs.CLI, time.Now(), changes...)
+}
+
+// provenance prints which source won for each attribute of the ACS, and why.
+func (d *device) provenance(out io.Writer) {
+	snapshot := d.attrs.Snapshot()
+	for _, row := range []struct {
+		name string
+		attr attrs.Attr
+	}{{"URL", attrs.URL}, {"username", attrs.Username}, {"password", attrs.Password}} {
+		e := snapshot.Explain(row.attr)
+		if !e.Assigned {
+			fmt.Fprintf(out, "%s not assigned\n", row.name)
+			continue
+		}
+		fmt.Fprintf(out, "%s from %v: %s (%s)\n", row.name, e.Source, e.Reason, e.Value)
+	}
+}
+
+// inform makes the Inform of a session.
+func (d *device) inform(events []rpc.EventCode) *rpc.Inform {
+	inform := &rpc.Inform{
+		DeviceID:    rpc.DeviceID{Manufacturer: "cwmp-go", OUI: "00D09E", ProductClass: "quickstart", SerialNumber: "1"},
+		CurrentTime: rpc.DateTimeOf(time.Now()),
+		ParameterList: []rpc.ParameterValue{
+			{Name: "Device.RootDataModelVersion", Value: rpc.StringValue("2.17")},
+			{Name: "Device.DeviceInfo.HardwareVersion", Value: rpc.StringValue("1")},
+			{Name: "Device.DeviceInfo.SoftwareVersion", Value: rpc.StringValue("1.0")},
+			{Name: "Device.DeviceInfo.ProvisioningCode", Value: rpc.StringValue("TLCO.GRP2")},
+			{Name: "Device.ManagementServer.ParameterKey", Value: rpc.StringValue(d.key)},
+			{Name: "Device.ManagementServer.ConnectionRequestURL", Value: rpc.StringValue("http://127.0.0.1:7547/")},
+		},
+	}
+	for _, e := range events {
+		inform.Event = append(inform.Event, rpc.Event{EventCode: e})
+	}
+	return inform
+}
+
+// handle answers the ACS's requests.
+func (d *device) handle(_ context.Context, request rpc.Message) (rpc.Message, error) {
+	switch m := request.(type) {
+	case *rpc.GetParameterValues:
+		return d.get(m)
+	case *rpc.SetParameterValues:
+		return d.set(m)
+	case *rpc.GetRPCMethods:
+		return &rpc.GetRPCMethodsResponse{MethodList: []string{"GetRPCMethods", "GetParameterValues", "SetParameterValues"}}, nil
+	default:
+		return nil, rpc.FaultMethodNotSupported
+	}
+}
+
+// get reads attributes. A password reads as empty.
+func (d *device) get(m *rpc.GetParameterValues) (rpc.Message, error) {
+	r := &rpc.GetParameterValuesResponse{}
+	snapshot := d.attrs.Snapshot()
+	for _, name := range m.ParameterNames {
+		attr, ok := d.attrs.ByPath(name)
+		if !ok {
+			return nil, rpc.NewFault(rpc.FaultInvalidParameterName, name)
+		}
+		v, _ := snapshot.Get(attr)
+		r.ParameterList = append(r.ParameterList, rpc.ParameterValue{Name: name, Value: rpc.StringValue(v.Text())})
+	}
+	return r, nil
+}
+
+// set writes attributes as the ACS, all or none.
+func (d *device) set(m *rpc.SetParameterValues) (rpc.Message, error) {
+	fault := rpc.NewFault(rpc.FaultInvalidArguments, "")
+	refuse := func(name string, code rpc.FaultCode) {
+		fault.Parameters = append(fault.Parameters, rpc.ParameterFault{ParameterName: name, Code: code, Text: code.Meaning()})
+	}
+	var changes []attrs.Change
+	paths := map[attrs.Attr]string{}
+	for _, p := range m.ParameterList {
+		attr, ok := d.attrs.ByPath(p.Name)
+		if !ok {
+			refuse(p.Name, rpc.FaultInvalidParameterName)
+			continue
+		}
+		paths[attr] = p.Name
+		changes = append(changes, attrs.Set(attr, p.Value.Text))
+	}
+	if len(fault.Parameters) == 0 {
+		err := d.attrs.Apply(attrs.ACS, time.Now(), changes...)
+		for _, w := range attrs.WriteErrors(err) {
+			refuse(paths[w.Attr], codeOf(w))
+		}
+	}
+	if len(fault.Parameters) > 0 {
+		return nil, fault
+	}
+	d.key = m.ParameterKey
+	return &rpc.SetParameterValuesResponse{Status: rpc.Applied}, nil
+}
+
+// codeOf is the fault code for a refused write.
+func codeOf(w *attrs.WriteError) rpc.FaultCode {
+	switch {
+	case errors.Is(w, attrs.ErrSource):
+		return rpc.FaultNonWritableParameter
+	case errors.Is(w, attrs.ErrUnknown):
+		return rpc.FaultInvalidParameterName
+	default:
+		return rpc.FaultInvalidParameterValue
+	}
+}
+
+// isSecret reports whether a parameter or element of this name holds a secret.
+func isSecret(name string) bool { return strings.HasSuffix(name, "Password") }

@@ -1,0 +1,14 @@
+module github.com/cwmp-go/cwmp
+
+go 1.26.0
+
+require (
+	github.com/beevik/etree v1.8.1
+	github.com/stretchr/testify v1.12.1
+	golang.org/x/net v0.62.0
+)
+
+require (
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)

@@ -1,0 +1,126 @@
+package rpc_test
+
+// NOTE: benchmarks of reading and writing beside encoding/xml and etree on the
+// same documents, and the tests that keep what they show. Compare the columns
+// of one run; MB/s differ from machine to machine.
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func rpcDecode(tb testing.TB, doc []byte) *rpc.Envelope {
+	env, err := rpc.Parse(doc, rpc.Config{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return env
+}
+
+func rpcEncode(tb testing.TB, dst []byte, env *rpc.Envelope) []byte {
+	b, err := env.Append(dst, rpc.Style{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return b
+}
+
+func BenchmarkDecode(b *testing.B) {
+	for _, d := range benchDocs(b) {
+		for _, impl := range []struct {
+			name string
+			run  func()
+		}{
+			{"rpc", func() { rpcDecode(b, d.doc) }},
+			{"xml", func() { xmlDecode(b, d.doc) }},
+			{"etree", func() { etreeDecode(b, d.doc) }},
+		} {
+			b.Run(d.name+"/"+impl.name, func(b *testing.B) { measure(b, len(d.doc), impl.run) })
+		}
+	}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	for _, d := range benchDocs(b) {
+		var buf []byte
+		for _, impl := range []struct {
+			name string
+			run  func()
+		}{
+			{"rpc", func() { buf = rpcEncode(b, buf[:0], d.env) }},
+			{"rpc-fresh", func() { rpcEncode(b, nil, d.env) }},
+			{"xml", func() { xmlEncode(b, d.env) }},
+			{"etree", func() { etreeEncode(b, d.env) }},
+		} {
+			b.Run(d.name+"/"+impl.name, func(b *testing.B) { measure(b, len(d.doc), impl.run) })
+		}
+	}
+}
+
+func measure(b *testing.B, size int, run func()) {
+	b.SetBytes(int64(size))
+	b.ReportAllocs()
+	for b.Loop() {
+		run()
+	}
+}
+
+// ratio gives the median of how much longer slow takes than fast, measured in
+// turns, so that what else the machine does hits both.
+func ratio(fast, slow func()) float64 {
+	var ratios []float64
+	for range 9 {
+		ratios = append(ratios, float64(elapsed(slow))/float64(elapsed(fast)))
+	}
+	slices.Sort(ratios)
+	return ratios[len(ratios)/2]
+}
+
+// elapsed is the shortest of a few runs.
+func elapsed(run func()) time.Duration {
+	best := time.Hour
+	for range 3 {
+		start := time.Now()
+		run()
+		best = min(best, time.Since(start))
+	}
+	return max(best, 1)
+}
+
+// TestRatio gates far below what is measured on a quiet machine.
+func TestRatio(t *testing.T) {
+	if testing.Short() || raceEnabled {
+		t.Skip("skipped: no measuring under -short or -race")
+	}
+	d := benchDocs(t)[1]
+	decode := ratio(func() { rpcDecode(t, d.doc) }, func() { xmlDecode(t, d.doc) })
+	assert.Greater(t, decode, 4.0, "decoding, times as fast as encoding/xml")
+	var buf []byte
+	encode := ratio(func() { buf = rpcEncode(t, buf[:0], d.env) }, func() { xmlEncode(t, d.env) })
+	assert.Greater(t, encode, 2.0, "encoding, times as fast as encoding/xml")
+	t.Logf("times as fast as encoding/xml: decoding %.1f, encoding %.1f", decode, encode)
+}
+
+// TestAllocs bounds allocations: two strings a parameter when reading, none
+// when writing into a buffer that is long enough.
+func TestAllocs(t *testing.T) {
+	if raceEnabled {
+		t.Skip("skipped: the race detector allocates")
+	}
+	docs := benchDocs(t)
+	for i, most := range []struct{ decode, encode float64 }{{45, 2}, {1950, 2}} {
+		d := docs[i]
+		rpcDecode(t, d.doc) // fills the pools
+		buf := rpcEncode(t, nil, d.env)
+		decode := testing.AllocsPerRun(20, func() { rpcDecode(t, d.doc) })
+		encode := testing.AllocsPerRun(20, func() { buf = rpcEncode(t, buf[:0], d.env) })
+		require.LessOrEqual(t, decode, most.decode, "decode %s", d.name)
+		require.LessOrEqual(t, encode, most.encode, "encode %s", d.name)
+		t.Logf("%s: decode %.0f, encode %.0f allocations", d.name, decode, encode)
+	}
+}

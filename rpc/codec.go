@@ -1,0 +1,252 @@
+package rpc
+
+import (
+	"unicode/utf8"
+
+	"github.com/cwmp-go/cwmp/soap"
+)
+
+// NOTE: one walker, two directions. A message's Fields calls the methods below
+// once for each of its fields, in the schema's order.
+//
+// Encoding, every call writes its field.
+//
+// Decoding is driven by the wire: for each child element the whole list is
+// offered, and the call whose name matches takes it. So the order on the wire
+// does not matter, an element that nobody takes is skipped by the decoder, and
+// there is no loop in any message. Lists have at most ten fields or so; a
+// linear compare of short names beats a map.
+//
+// Exactly one of enc and dec is set.
+
+// A Codec walks the fields of a message, to encode or to decode it. Only this
+// package makes one; a vendor's message uses it in its Fields method.
+type Codec struct {
+	enc *soap.Encoder
+	dec *soap.Decoder
+	err error // the first bad value; the walk stops there
+
+	maxItems int
+	ns       soap.NS // the last CWMP namespace seen (decoding) or to write (encoding)
+
+	// Decoding: the child at hand and what was seen of its siblings.
+	name []byte // its local name, until taken
+	hit  bool   // it was taken
+	ord  uint   // fields offered so far
+	seen uint64 // fields taken in this struct, a bit each
+	once bool   // the struct's fields may stand once only
+}
+
+// Encoding reports whether the walk writes. Few messages need to know.
+func (c *Codec) Encoding() bool { return c.enc != nil }
+
+// Once declares, at the top of a Fields method, that a second element of the same
+// name in this struct is an error at every level of leniency.
+func (c *Codec) Once() { c.once = true }
+
+// String walks a string element of at most max characters; 0 is no limit.
+// White space is kept. Encoding a longer one is ErrLength.
+func (c *Codec) String(name string, p *string, max int) {
+	switch {
+	case c.enc != nil:
+		c.checkLength(name, *p, max)
+		c.enc.Leaf(soap.NSNone, name, *p)
+	case c.at(name):
+		*p = string(c.dec.Content())
+	}
+}
+
+// OptString is String for an element that the schema lets be absent (minOccurs
+// 0): an empty string is not written.
+func (c *Codec) OptString(name string, p *string, max int) {
+	if c.enc != nil && *p == "" {
+		return
+	}
+	c.String(name, p, max)
+}
+
+// Bool walks a boolean, written as 1 or 0. Reading takes 0, 1, true and false in
+// any case, with white space around; an empty element is false, and a number
+// other than 0 is true.
+func (c *Codec) Bool(name string, p *bool) {
+	switch {
+	case c.enc != nil:
+		c.enc.Leaf(soap.NSNone, name, boolText(*p))
+	case c.at(name):
+		v, err := parseTruth(c.dec.Content())
+		c.check(name, err)
+		*p = v
+	}
+}
+
+// Int walks an xs:int. Reading takes white space around, and empty as 0.
+func (c *Codec) Int(name string, p *int32) {
+	switch {
+	case c.enc != nil:
+		c.enc.Leaf(soap.NSNone, name, intText(int64(*p)))
+	case c.at(name):
+		v, err := parseInt(c.dec.Content(), 32)
+		c.check(name, err)
+		*p = int32(v)
+	}
+}
+
+// Uint walks an xs:unsignedInt. Reading takes white space around, and empty as 0.
+func (c *Codec) Uint(name string, p *uint32) {
+	switch {
+	case c.enc != nil:
+		c.enc.Leaf(soap.NSNone, name, uintText(uint64(*p)))
+	case c.at(name):
+		v, err := parseUint(c.dec.Content(), 32)
+		c.check(name, err)
+		*p = uint32(v)
+	}
+}
+
+// Time walks an xs:dateTime. Its text is kept as it came; the zero DateTime is
+// written as [UnknownTime].
+func (c *Codec) Time(name string, p *DateTime) {
+	switch {
+	case c.enc != nil:
+		c.enc.Leaf(soap.NSNone, name, p.wire())
+	case c.at(name):
+		*p = DateTime(trim(c.dec.Content()))
+	}
+}
+
+// Value walks an xs:anySimpleType with its xsi:type.
+func (c *Codec) Value(name string, p *Value) {
+	switch {
+	case c.enc != nil:
+		c.enc.Start(soap.NSNone, name)
+		c.enc.Attr(soap.NSXSI, "type", p.wireType(c.enc))
+		c.enc.Text(p.Text)
+		c.enc.End()
+	case c.at(name):
+		typ, _ := c.dec.Attr(soap.NSXSI, "type")
+		p.Type = internType(typ)
+		p.Text = string(c.dec.Content())
+	}
+}
+
+// Strings walks a SOAP-encoded array of xsd:string, each of at most max
+// characters; 0 is no limit.
+func (c *Codec) Strings(name string, p *[]string, max int) {
+	switch {
+	case c.enc != nil:
+		c.startArray(name, c.enc.Prefix(soap.NSXSD), "string", len(*p))
+		for _, s := range *p {
+			c.String("string", &s, max)
+		}
+		c.enc.End()
+	case c.at(name):
+		*p = nil
+		for depth := c.dec.Depth(); c.next(depth, len(*p)); {
+			*p = append(*p, string(c.dec.Content()))
+		}
+	}
+}
+
+// Struct walks an element whose children are f's fields.
+func (c *Codec) Struct(name string, f Fielder) {
+	switch {
+	case c.enc != nil:
+		c.element(soap.NSNone, name, f)
+	case c.at(name):
+		c.children(f)
+	}
+}
+
+// Qualified is Struct for an element in the CWMP namespace. The detail of a fault
+// holds the only one that the standard has.
+func (c *Codec) Qualified(name string, f Fielder) {
+	if c.enc != nil {
+		c.element(c.ns, name, f)
+		return
+	}
+	if ns, _ := c.dec.Name(); !c.hit && ns.IsCWMP() {
+		c.ns = ns
+	}
+	if c.at(name) {
+		c.children(f)
+	}
+}
+
+// element writes one element and f's fields in it.
+func (c *Codec) element(ns soap.NS, name string, f Fielder) {
+	c.enc.Start(ns, name)
+	f.Fields(c)
+	c.enc.End()
+}
+
+// children offers every child of the current element to f.
+func (c *Codec) children(f Fielder) {
+	outer := c.seen
+	c.seen = 0
+	for depth := c.dec.Depth(); c.next(depth, 0); {
+		_, c.name = c.dec.Name()
+		c.hit, c.ord, c.once = false, 0, false
+		f.Fields(c)
+	}
+	c.seen, c.hit = outer, true
+}
+
+// next moves to the next child of the element at depth. have is the number of
+// items already taken from it, for the bound on arrays.
+func (c *Codec) next(depth, have int) bool {
+	if c.err != nil || !c.dec.NextChild(depth) {
+		return false
+	}
+	if have >= c.maxItems {
+		c.fail("", ErrItems)
+		return false
+	}
+	return true
+}
+
+// at reports whether the child at hand is the field name, and takes it.
+func (c *Codec) at(name string) bool {
+	c.ord++
+	if c.hit || string(c.name) != name {
+		return false
+	}
+	c.hit = true
+	bit := uint64(1) << (c.ord & 63)
+	if c.seen&bit != 0 && c.once {
+		c.fail("", ErrTwice)
+		return false // the first stands
+	}
+	c.seen |= bit
+	return true
+}
+
+// check fails the walk at a field that was just read.
+func (c *Codec) check(name string, err error) {
+	if err != nil {
+		c.fail(name, err)
+	}
+}
+
+// fail keeps the first error, with the place of the element: name below the
+// current one, or the current one itself.
+func (c *Codec) fail(name string, err error) {
+	if c.err != nil {
+		return
+	}
+	e := &ValueError{Err: err}
+	if c.enc != nil {
+		e.Path = c.enc.Path()
+	} else {
+		e.Path, e.Offset = c.dec.Path(), c.dec.Offset()
+	}
+	if name != "" {
+		e.Path += "/" + name
+	}
+	c.err = e
+}
+
+func (c *Codec) checkLength(name, s string, max int) {
+	if max > 0 && len(s) > max && utf8.RuneCountInString(s) > max {
+		c.fail(name, ErrLength)
+	}
+}

@@ -1,0 +1,74 @@
+package rpc
+
+import (
+	"strconv"
+
+	"github.com/cwmp-go/cwmp/soap"
+)
+
+// NOTE: the two ways in which CWMP repeats a struct. They are functions, not
+// methods of Codec, because Go's methods cannot have type parameters.
+
+// List walks a SOAP-encoded array of structs. SOAP 1.1 gives the names of array
+// items no meaning, so reading takes any; the count in arrayType is ignored.
+func List[T any, P interface {
+	*T
+	Fielder
+}](c *Codec, name, item string, p *[]T) {
+	switch {
+	case c.enc != nil:
+		c.startArray(name, c.enc.Prefix(c.ns), item, len(*p))
+		for i := range *p {
+			c.element(soap.NSNone, item, P(&(*p)[i]))
+		}
+		c.enc.End()
+	case c.at(name):
+		*p = nil
+		for depth := c.dec.Depth(); c.next(depth, len(*p)); {
+			appendItem[T, P](c, p)
+		}
+		c.hit = true
+	}
+}
+
+// Repeated walks a bare repeated element: no array around it, an element for each
+// item.
+func Repeated[T any, P interface {
+	*T
+	Fielder
+}](c *Codec, name string, p *[]T) {
+	switch {
+	case c.enc != nil:
+		for i := range *p {
+			c.element(soap.NSNone, name, P(&(*p)[i]))
+		}
+	case c.at(name):
+		if len(*p) >= c.maxItems {
+			c.fail("", ErrItems)
+			return
+		}
+		appendItem[T, P](c, p)
+	}
+}
+
+// appendItem reads the current element as one more item.
+func appendItem[T any, P interface {
+	*T
+	Fielder
+}](c *Codec, p *[]T) {
+	*p = append(*p, *new(T))
+	c.children(P(&(*p)[len(*p)-1]))
+}
+
+// startArray opens an array: <name soap-enc:arrayType="prefix:item[n]">.
+func (c *Codec) startArray(name, prefix, item string, n int) {
+	var b [64]byte
+	t := append(b[:0], prefix...)
+	t = append(t, ':')
+	t = append(t, item...)
+	t = append(t, '[')
+	t = strconv.AppendInt(t, int64(n), 10)
+	t = append(t, ']')
+	c.enc.Start(soap.NSNone, name)
+	c.enc.Attr(soap.NSEncoding, "arrayType", string(t))
+}

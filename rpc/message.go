@@ -1,0 +1,54 @@
+package rpc
+
+import "strings"
+
+// NOTE: this file holds what makes a Go type a CWMP message, and nothing about
+// any particular one. A message is open on purpose: a vendor's RPC is a struct,
+// a field list and NewResponse, exactly like the standard's own.
+
+// A Message is one child of a SOAP Body: an RPC request, its response, or a
+// [*Fault]. Implementations are pointers to plain structs.
+type Message interface {
+	// Method is the local name of the body's element: "Inform",
+	// "InformResponse", "Fault", "X_ACME_Ping".
+	Method() string
+	Fielder
+}
+
+// A Fielder lists its fields once, in the schema's order. The one list encodes,
+// decodes and checks lengths; see [Codec].
+type Fielder interface {
+	// Fields calls a method of c for each field, in order and always for the
+	// same fields.
+	Fields(c *Codec)
+}
+
+// A Request is a message whose answer is an R, so that a caller of
+// transport.Do gets the right type back without naming it.
+type Request[R Message] interface {
+	Message
+	// NewResponse returns a new, zero response.
+	NewResponse() R
+}
+
+// responseSuffix is the standard's rule for the name of a response
+// (TR-069 section 3.5: method name + "Response").
+const responseSuffix = "Response"
+
+// IsResponse reports whether m answers a request: a response or a [*Fault].
+func IsResponse(m Message) bool {
+	if _, fault := m.(*Fault); fault {
+		return true
+	}
+	return strings.HasSuffix(m.Method(), responseSuffix)
+}
+
+// Answers reports whether m answers the request named method: its response, or
+// a [*Fault], which answers anything.
+func Answers(m Message, method string) bool {
+	if _, fault := m.(*Fault); fault {
+		return true
+	}
+	name, ok := strings.CutSuffix(m.Method(), responseSuffix)
+	return ok && name == method
+}

@@ -1,0 +1,76 @@
+package rpc
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// NOTE: the simple types' text, both ways. White space means TAB, LF, CR and
+// space, as in XML.
+
+const space = " \t\r\n"
+
+func trim(b []byte) []byte { return bytes.Trim(b, space) }
+
+func boolText(v bool) string {
+	if v {
+		return "1"
+	}
+	return "0"
+}
+
+func intText(v int64) string { return strconv.FormatInt(v, 10) }
+
+func uintText(v uint64) string { return strconv.FormatUint(v, 10) }
+
+func parseBool(b []byte) (bool, error) {
+	switch b = trim(b); string(b) {
+	case "", "0", "false":
+		return false, nil
+	case "1", "true":
+		return true, nil
+	}
+	switch {
+	case bytes.EqualFold(b, []byte("true")):
+		return true, nil
+	case bytes.EqualFold(b, []byte("false")):
+		return false, nil
+	}
+	return false, ErrBoolean
+}
+
+// parseTruth is parseBool for a field of a message. Devices have been seen to
+// write a number where a boolean belongs; as in C, all but 0 are true.
+func parseTruth(b []byte) (bool, error) {
+	v, err := parseBool(b)
+	if err == nil {
+		return v, nil
+	}
+	n, numErr := parseUint(b, 32)
+	if numErr != nil {
+		return false, err
+	}
+	return n != 0, nil
+}
+
+func parseInt(b []byte, bits int) (int64, error) {
+	if b = trim(b); len(b) == 0 {
+		return 0, nil
+	}
+	v, err := strconv.ParseInt(string(b), 10, bits)
+	if err != nil {
+		return 0, ErrInteger
+	}
+	return v, nil
+}
+
+func parseUint(b []byte, bits int) (uint64, error) {
+	if b = trim(b); len(b) == 0 {
+		return 0, nil
+	}
+	v, err := strconv.ParseUint(string(bytes.TrimPrefix(b, []byte("+"))), 10, bits)
+	if err != nil {
+		return 0, ErrInteger
+	}
+	return v, nil
+}

@@ -1,0 +1,151 @@
+package rpc
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cwmp-go/cwmp/soap"
+)
+
+// A Value is what a parameter holds: its text and its type, both exactly as they
+// stand in the message. The accessors parse on demand and leave the text alone.
+type Value struct {
+	// Type is the raw xsi:type, "xsd:unsignedInt". Empty means that the message
+	// had none; it is written as xsd:string.
+	Type string
+	// Text is the content. White space is significant.
+	Text string
+}
+
+// The types that the standard's data models use, as written by default.
+const (
+	TypeString       = "xsd:string"
+	TypeInt          = "xsd:int"
+	TypeLong         = "xsd:long"
+	TypeUnsignedInt  = "xsd:unsignedInt"
+	TypeUnsignedLong = "xsd:unsignedLong"
+	TypeBoolean      = "xsd:boolean"
+	TypeDateTime     = "xsd:dateTime"
+	TypeBase64       = "xsd:base64Binary"
+	TypeHexBinary    = "xsd:hexBinary"
+)
+
+// StringValue, BoolValue, IntValue, UnsignedIntValue, DateTimeValue and
+// Base64Value make values of the type in their name.
+func StringValue(s string) Value { return Value{TypeString, s} }
+
+// BoolValue is written as "1" or "0".
+func BoolValue(v bool) Value { return Value{TypeBoolean, boolText(v)} }
+
+// IntValue makes an xsd:int.
+func IntValue(v int32) Value { return Value{TypeInt, intText(int64(v))} }
+
+// UnsignedIntValue makes an xsd:unsignedInt.
+func UnsignedIntValue(v uint32) Value { return Value{TypeUnsignedInt, uintText(uint64(v))} }
+
+// DateTimeValue makes an xsd:dateTime in UTC.
+func DateTimeValue(t time.Time) Value { return Value{TypeDateTime, string(DateTimeOf(t.UTC()))} }
+
+// Base64Value makes an xsd:base64Binary.
+func Base64Value(b []byte) Value { return Value{TypeBase64, base64.StdEncoding.EncodeToString(b)} }
+
+// Bool parses the text: 0, 1, true or false. The error is ErrBoolean.
+func (v Value) Bool() (bool, error) {
+	if strings.Trim(v.Text, space) == "" {
+		return false, ErrBoolean
+	}
+	return parseBool([]byte(v.Text))
+}
+
+// Int parses the text as a decimal integer. The error is ErrInteger.
+func (v Value) Int() (int64, error) {
+	n, err := strconv.ParseInt(strings.Trim(v.Text, space), 10, 64)
+	if err != nil {
+		return 0, ErrInteger
+	}
+	return n, nil
+}
+
+// Uint parses the text as an unsigned decimal integer. The error is ErrInteger.
+func (v Value) Uint() (uint64, error) {
+	if strings.Trim(v.Text, space) == "" {
+		return 0, ErrInteger
+	}
+	return parseUint([]byte(v.Text), 64)
+}
+
+// DateTime returns the text as a dateTime, to be parsed by its Time method.
+func (v Value) DateTime() DateTime { return DateTime(strings.Trim(v.Text, space)) }
+
+// Bytes decodes a base64Binary or, by its type, a hexBinary. White space inside
+// base64 is allowed.
+func (v Value) Bytes() ([]byte, error) {
+	text := strings.Join(strings.Fields(v.Text), "")
+	if _, local, _ := cutPrefix(v.Type); local == "hexBinary" {
+		return hex.DecodeString(text)
+	}
+	return base64.StdEncoding.DecodeString(text)
+}
+
+// wireType is the xsi:type to write: the raw one when its prefix is one that the
+// encoder declares, the same type under the encoder's own prefix when another
+// peer's prefix stands in it, and the raw one again when nobody knows it.
+func (v Value) wireType(e *soap.Encoder) string {
+	if v.Type == "" {
+		return e.Prefix(soap.NSXSD) + ":string"
+	}
+	prefix, local, _ := cutPrefix(v.Type)
+	switch prefix {
+	case e.Prefix(soap.NSXSD), e.Prefix(soap.NSEncoding), e.Prefix(soap.NSXSI), e.Prefix(soap.NSCWMP12):
+		return v.Type
+	}
+	if schemaType[local] {
+		return e.Prefix(soap.NSXSD) + ":" + local
+	}
+	return v.Type
+}
+
+// cutPrefix splits a qualified name.
+func cutPrefix(name string) (prefix, local string, prefixed bool) {
+	if prefix, local, prefixed = strings.Cut(name, ":"); !prefixed {
+		return "", name, false
+	}
+	return prefix, local, true
+}
+
+// schemaType holds the local names that this package writes under its own prefix
+// for XML Schema.
+var schemaType = map[string]bool{
+	"string": true, "int": true, "integer": true, "long": true, "short": true,
+	"unsignedInt": true, "unsignedLong": true, "unsignedShort": true, "unsignedByte": true,
+	"boolean": true, "dateTime": true, "base64Binary": true, "hexBinary": true,
+	"decimal": true, "float": true, "double": true, "anyURI": true,
+}
+
+// internType returns the string of a raw xsi:type without allocating for those
+// that nearly every message has.
+func internType(b []byte) string {
+	switch string(b) {
+	case TypeString:
+		return TypeString
+	case TypeInt:
+		return TypeInt
+	case TypeLong:
+		return TypeLong
+	case TypeUnsignedInt:
+		return TypeUnsignedInt
+	case TypeUnsignedLong:
+		return TypeUnsignedLong
+	case TypeBoolean:
+		return TypeBoolean
+	case TypeDateTime:
+		return TypeDateTime
+	case TypeBase64:
+		return TypeBase64
+	default:
+		return string(b)
+	}
+}

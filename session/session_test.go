@@ -1,0 +1,240 @@
+package session_test
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/session"
+)
+
+// NOTE: what the machines share: outputs, bounds, versions, errors.
+
+func TestOutputKinds(t *testing.T) {
+	want := []string{"Wait", "Transmit", "Deliver", "Result", "Floor", "Done", "OutputKind(6)", "OutputKind(7)"}
+	for i, w := range want {
+		assert.Equal(t, w, session.OutputKind(i).String())
+	}
+	assert.Equal(t, "OutputKind(255)", session.OutputKind(255).String())
+	assert.Zero(t, session.Wait)
+}
+
+func kindsOf(outputs []session.Output) []session.OutputKind {
+	var k []session.OutputKind
+	for _, o := range outputs {
+		k = append(k, o.Kind)
+	}
+	return k
+}
+
+// A loop that is left takes up where it was; after Done there is only Done.
+func TestOutputsBreak(t *testing.T) {
+	m := session.NewCPE(session.Config{})
+	require.NoError(t, m.Start(&rpc.Inform{}))
+	for o := range m.Outputs() {
+		assert.Equal(t, session.Transmit, o.Kind)
+		break
+	}
+	assert.Equal(t, session.Wait, m.Poll().Kind)
+	require.NoError(t, m.Receive(informResponse()))
+	for o := range m.Outputs() {
+		assert.Equal(t, session.Result, o.Kind)
+		break
+	}
+	assert.ErrorIs(t, m.Receive(nil), session.ErrState)
+	assert.Equal(t, []session.OutputKind{session.Transmit}, kindsOf(slices.Collect(m.Outputs())))
+	assert.Empty(t, slices.Collect(m.Outputs()))
+	require.NoError(t, m.Receive(nil))
+	for range 3 {
+		assert.Equal(t, []session.OutputKind{session.Done}, kindsOf(slices.Collect(m.Outputs())))
+		assert.Equal(t, session.Output{Kind: session.Done}, m.Poll())
+	}
+}
+
+// The loop in the package comment ends although its inputs come from its body.
+func TestOutputsExtended(t *testing.T) {
+	m := session.NewCPE(session.Config{})
+	require.NoError(t, m.Start(&rpc.Inform{}))
+	var seen []session.OutputKind
+	answers := []*rpc.Envelope{informResponse(), ask(&rpc.Reboot{}), nil}
+	for o := range m.Outputs() {
+		seen = append(seen, o.Kind)
+		switch o.Kind {
+		case session.Transmit:
+			require.NoError(t, m.Receive(answers[0]))
+			answers = answers[1:]
+		case session.Deliver:
+			require.NoError(t, m.Reply(&rpc.RebootResponse{}))
+		}
+	}
+	assert.Equal(t, []session.OutputKind{session.Transmit, session.Result, session.Transmit,
+		session.Deliver, session.Transmit, session.Done}, seen)
+}
+
+// drainEnd polls to the rest and returns the end.
+func drainEnd(m receiver) (end error, over bool) {
+	for {
+		switch o := m.Poll(); o.Kind {
+		case session.Wait:
+			return nil, false
+		case session.Done:
+			return o.Err, true
+		}
+	}
+}
+
+// A peer that keeps a session going for ever meets the bound at each end, on the
+// message after the last that is allowed.
+func TestMaxMessages(t *testing.T) {
+	for _, c := range []struct{ set, most int }{{0, 1000}, {-1, 1000}, {1, 1}, {7, 7}} {
+		cpe := session.NewCPE(session.Config{MaxMessages: c.set})
+		require.NoError(t, cpe.Start(&rpc.Inform{}))
+		drained(cpe)
+		for i := range c.most {
+			msg := held(ask(&rpc.Reboot{}))
+			if i == 0 {
+				msg = held(informResponse())
+			}
+			require.NoError(t, cpe.Receive(msg))
+			_, over := drainEnd(cpe)
+			require.False(t, over, "message %d of %d", i+1, c.most)
+			_ = cpe.Reply(&rpc.RebootResponse{})
+			drained(cpe)
+		}
+		require.NoError(t, cpe.Receive(nil))
+		end, over := drainEnd(cpe)
+		assert.True(t, over)
+		assert.Equal(t, session.ErrMessages, end)
+		assert.Equal(t, "over", cpe.State())
+
+		acs := session.NewACS(session.Config{MaxMessages: c.set})
+		for i := range c.most {
+			require.NoError(t, acs.Receive(ask(&rpc.Inform{})))
+			_, over := drainEnd(acs)
+			require.False(t, over, "message %d of %d", i+1, c.most)
+			require.NoError(t, again(acs))
+			drained(acs)
+		}
+		require.NoError(t, acs.Receive(ask(&rpc.Inform{})))
+		end, over = drainEnd(acs)
+		assert.True(t, over)
+		assert.Equal(t, session.ErrMessages, end)
+		assert.Equal(t, "over", acs.State())
+	}
+}
+
+// The CPE starts with its own version and lowers it to that of InformResponse; the
+// ACS takes that of the Inform.
+func TestVersions(t *testing.T) {
+	for _, c := range []struct{ own, theirs, want rpc.Version }{
+		{0, 0, rpc.V12}, {0, rpc.V10, rpc.V10}, {0, rpc.V14, rpc.V12}, {rpc.V14, rpc.V12, rpc.V12},
+		{rpc.V14, 0, rpc.V14}, {rpc.V10, rpc.V12, rpc.V10}, {rpc.V11, rpc.V11, rpc.V11},
+	} {
+		cpe := session.NewCPE(session.Config{Version: c.own})
+		require.NoError(t, queue(cpe))
+		require.NoError(t, start(cpe))
+		assert.Equal(t, cmp.Or(c.own, rpc.V12), cpe.Poll().Envelope.Version)
+		env := informResponse()
+		env.Version = c.theirs
+		require.NoError(t, cpe.Receive(env))
+		assert.Equal(t, session.Result, cpe.Poll().Kind)
+		assert.Equal(t, c.want, cpe.Poll().Envelope.Version)
+		assert.Equal(t, c.want, cpe.Version())
+
+		acs := session.NewACS(session.Config{Version: c.own})
+		env = ask(&rpc.Inform{})
+		env.Version = c.theirs
+		require.NoError(t, acs.Receive(env))
+		assert.Equal(t, session.Deliver, acs.Poll().Kind)
+		require.NoError(t, accept(acs))
+		want := cmp.Or(c.theirs, c.own, rpc.V12)
+		assert.Equal(t, want, acs.Poll().Envelope.Version)
+		assert.Equal(t, want, acs.Version())
+	}
+}
+
+// What was agreed holds to the end, whatever namespace a later message has.
+func TestVersionIsAgreedOnce(t *testing.T) {
+	cpe := session.NewCPE(session.Config{})
+	cpeAt(queue, start, gets(informResponse()))(cpe)
+	require.NoError(t, cpe.Receive(&rpc.Envelope{ID: "2", HasID: true, Version: rpc.V10, Message: &rpc.TransferCompleteResponse{}}))
+	assert.Equal(t, rpc.V12, cpe.Version())
+
+	acs := session.NewACS(session.Config{})
+	acsAt(takes(ask(&rpc.Inform{})), accept)(acs)
+	require.NoError(t, acs.Receive(&rpc.Envelope{Version: rpc.V10, Message: &rpc.TransferComplete{}}))
+	assert.Equal(t, rpc.V12, acs.Version())
+}
+
+func TestIDPrefix(t *testing.T) {
+	cpe := session.NewCPE(session.Config{IDPrefix: "x-"})
+	require.NoError(t, start(cpe))
+	assert.Equal(t, "x-1", cpe.Poll().Envelope.ID)
+}
+
+// Fail drops what is pending, and a Fail without a reason is no good end.
+func TestFail(t *testing.T) {
+	cpe, acs := session.NewCPE(session.Config{}), session.NewACS(session.Config{})
+	require.NoError(t, start(cpe))
+	require.NoError(t, acs.Receive(ask(&rpc.Inform{})))
+	cpe.Fail(nil)
+	acs.Fail(nil)
+	assert.Equal(t, []session.Output{{Kind: session.Done, Err: session.ErrFailed}}, slices.Collect(cpe.Outputs()))
+	assert.Equal(t, []session.Output{{Kind: session.Done, Err: session.ErrFailed}}, slices.Collect(acs.Outputs()))
+}
+
+// Nil arguments are the program's mistake too.
+func TestNil(t *testing.T) {
+	cpe, acs := session.NewCPE(session.Config{}), session.NewACS(session.Config{})
+	assert.ErrorIs(t, cpe.Start(nil), session.ErrState)
+	assert.ErrorIs(t, cpe.Send(nil), session.ErrState)
+	acsAt(takes(ask(&rpc.Inform{})))(acs)
+	assert.ErrorIs(t, acs.Reply(nil), session.ErrState)
+	acsAt(accept, takes(nil))(acs)
+	assert.ErrorIs(t, acs.Send(nil), session.ErrState)
+}
+
+// A breach is told in one short line, whatever the peer put into its ID and names.
+func TestPeerErrorText(t *testing.T) {
+	for _, hostile := range []string{
+		strings.Repeat("A", 1<<20), strings.Repeat("\n\x00\x1b[31m", 1000), strings.Repeat("é\u2028", 50),
+		"\xff\xfe", "", `"`, "\u202e", strings.Repeat("\U0001F600", 33),
+	} {
+		cpe := session.NewCPE(session.Config{})
+		require.NoError(t, start(cpe))
+		drained(cpe)
+		require.NoError(t, cpe.Receive(renamed(informResponse(), hostile, true)))
+		end, _ := drainEnd(cpe)
+		peer, ok := errors.AsType[*session.PeerError](end)
+		require.True(t, ok)
+		assert.True(t, peer.WrongID)
+		assert.Equal(t, hostile, peer.ID)
+		assert.Equal(t, "InformResponse", peer.Got)
+		assert.Equal(t, "waiting for InformResponse", peer.State)
+		assertShort(t, end.Error())
+
+		acs := session.NewACS(session.Config{})
+		require.NoError(t, acs.Receive(ask(named(hostile))))
+		end, _ = drainEnd(acs)
+		assertShort(t, end.Error())
+	}
+}
+
+func assertShort(t *testing.T, line string) {
+	t.Helper()
+	assert.Less(t, len(line), 450)
+	assert.Equal(t, -1, strings.IndexFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }), "%q", line)
+}
+
+// named is a request of any name.
+type named string
+
+func (n named) Method() string  { return string(n) }
+func (named) Fields(*rpc.Codec) {}

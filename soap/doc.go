@@ -1,0 +1,94 @@
+// Package soap turns the bytes of XML documents into tokens and back, for the
+// XML that SOAP 1.1 allows. It knows namespaces and bounds; it knows no
+// messages. Package rpc, which does, is written on top of it.
+//
+// # Terms
+//
+// A document is one root element with what stands around it. A token is a
+// start tag, an end tag or the text between two tags; an empty-element tag is
+// a start and an end. The content of an element is its own text, without that of
+// its children. A scope is the namespace declarations in force at some place.
+// Raw is an element that is kept as its bytes.
+//
+// # What is accepted
+//
+// The [Decoder] accepts well-formed documents of XML 1.0 (fifth edition) that also
+// conform to Namespaces in XML 1.0, and nothing else, with two exceptions:
+//
+//   - A document type declaration is refused, as SOAP 1.1 section 3 demands. So
+//     there are no entities but the five predefined ones, and no way to make a
+//     small document large. It is refused at its first three bytes.
+//   - The encoding is UTF-8 (with or without a byte order mark) or US-ASCII. Other
+//     character sets are for a layer below this one.
+//
+// Comments and processing instructions are checked and left out. They do not
+// split a text: "a<!-- -->b" is one token. Line ends and attribute values are
+// normalised as XML 1.0 sections 2.11 and 3.3.3 say.
+//
+// Names are compared as an [NS], a small number for each namespace that CWMP
+// uses, and a local name. The prefixes that a peer chooses have no meaning.
+// Code that has to know a namespace outside the table asks for its URI.
+//
+// # Reading
+//
+// A message is read from the outside to the inside, by asking for one child
+// after the other. Whatever is not asked for is checked and skipped:
+//
+//	for depth := d.Depth(); d.NextChild(depth); {
+//		switch {
+//		case d.Is(soap.NSNone, "Manufacturer"):
+//			id.Manufacturer = string(d.Content())
+//		case d.Is(soap.NSNone, "Extension"):
+//			raw = d.Raw()
+//		}
+//	}
+//	if err := d.Err(); err != nil {
+//
+// Errors are sticky, so it is enough to look at Err after the loop. When the
+// message is read, [Decoder.End] checks that nothing follows the root. Next
+// gives the tokens one by one, for those who want all of them.
+//
+// # Who owns the bytes
+//
+// Byte slices that a Decoder returns are pieces of its buffers, or of the
+// document itself. They are valid until the next call that advances the
+// Decoder, and they are not to be written to. Raw is a copy and stays.
+//
+// A Decoder over an io.Reader holds a window of the document: the token that it
+// is reading and up to as much again, so at most a few times MaxText. It reads ahead.
+// The same document gives the same tokens and the same errors, at the same
+// offsets, in whatever pieces its bytes arrive.
+//
+// # Bounds
+//
+// Every dimension of a document is bounded by [Limits]; zero fields are safe
+// defaults and nothing can be unlimited. A document that exceeds a bound is
+// refused with a [LimitError] before more than twice the bound was read. There
+// is no recursion, and the time is linear in the length of the document.
+//
+// # Errors
+//
+// What is wrong with a document is a [SyntaxError] with the offset and the path of
+// the place, around one of the sentinels: errors.Is(err, soap.ErrDoctype) and
+// its like. Errors of the io.Reader are passed on, wrapped, and are never a
+// SyntaxError: it is not the document's fault.
+//
+// # Writing
+//
+// The [Encoder] appends to a byte slice, so that the length of a message is known
+// before it is sent and a retry has its bytes. It writes the plain form that
+// the weakest peers read: both tags for an empty element, double quotes, one
+// prefix for each namespace, ASCII with character references (TR-069 section
+// 3.4.1). It checks what could make a document ill-formed: names, the characters
+// of texts, prefixes that nothing declares, attributes that occur twice, the order
+// of calls. What XML cannot carry is an [EncodeError] and is never mended.
+//
+// # Security
+//
+// The dangers of XML are two parsers that understand one document differently,
+// and documents that cost more than they weigh. The first is met by accepting
+// well-formed documents alone, whose meaning the standards fix; the tests
+// compare with the W3C test suite, case by case without an exception, and with
+// encoding/xml. The second is met by the bounds. Texts of the document that
+// appear in errors are quoted and cut short.
+package soap

@@ -1,0 +1,133 @@
+package soap_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/cwmp-go/cwmp/soap"
+)
+
+func Example() {
+	const message = `<?xml version="1.0"?>
+<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:c="urn:dslforum-org:cwmp-1-0">
+  <s:Body><c:Reboot><CommandKey>after &amp; before</CommandKey></c:Reboot></s:Body>
+</s:Envelope>`
+
+	d := soap.NewDecoder(strings.NewReader(message), soap.Config{})
+	for d.NextChild(0) { // the Envelope
+		for d.NextChild(1) { // its Header and its Body
+			for d.NextChild(2) { // the method
+				ns, name := d.Name()
+				fmt.Println(ns, string(name), "at", d.Path())
+				for d.NextChild(3) { // its arguments
+					_, name := d.Name()
+					fmt.Printf("%s = %q\n", name, d.Content())
+				}
+			}
+		}
+	}
+	fmt.Println(d.End())
+	// Output:
+	// cwmp-1-0 Reboot at /Envelope/Body/Reboot
+	// CommandKey = "after & before"
+	// <nil>
+}
+
+func ExampleDecoder_Next() {
+	d := soap.NewDecoderBytes([]byte(`<a k="1">one<b/>two</a>`), soap.Config{})
+	for {
+		kind, err := d.Next()
+		switch kind {
+		case soap.KindStart:
+			fmt.Println("start", d.Path())
+			for name, value := range d.Attrs() {
+				fmt.Printf("attribute %s = %s\n", name.Local, value)
+			}
+		case soap.KindText:
+			fmt.Printf("text %s\n", d.Text())
+		case soap.KindEnd:
+			fmt.Println("end")
+		case soap.KindEOF:
+			fmt.Println(err)
+			return
+		}
+	}
+	// Output:
+	// start /a
+	// attribute k = 1
+	// text one
+	// start /a/b
+	// end
+	// text two
+	// end
+	// <nil>
+}
+
+func ExampleDecoder_QName() {
+	const doc = `<v xmlns:x="http://www.w3.org/2001/XMLSchema-instance" xmlns:s="http://www.w3.org/2001/XMLSchema" x:type="s:int">5</v>`
+	d := soap.NewDecoderBytes([]byte(doc), soap.Config{})
+	d.NextChild(0)
+	typ, _ := d.Attr(soap.NSXSI, "type")
+	ns, local, ok := d.QName(typ)
+	fmt.Println(ns, string(local), ok)
+	// Output: xsd int true
+}
+
+func ExampleSyntaxError() {
+	d := soap.NewDecoderBytes([]byte("<Envelope><Body>bare & here</Body></Envelope>"), soap.Config{})
+	err := d.End()
+	if e, ok := errors.AsType[*soap.SyntaxError](err); ok {
+		fmt.Println(e.Offset, e.Path, errors.Is(err, soap.ErrSyntax))
+	}
+	fmt.Println(err)
+	// Output:
+	// 22 /Envelope/Body true
+	// soap: offset 22, /Envelope/Body: malformed XML: " " where a name should be
+}
+
+func ExampleLimits() {
+	small := soap.Config{Limits: soap.Limits{MaxDepth: 2}}
+	fmt.Println(soap.NewDecoderBytes([]byte("<a><b><c/></b></a>"), small).End())
+	// Output: soap: offset 6, /a/b: limit exceeded: MaxDepth 2
+}
+
+func ExampleEncoder() {
+	var e soap.Encoder
+	e.SetPrefix(soap.NSEnvelope, "SOAP-ENV")
+	e.Start(soap.NSEnvelope, "Envelope")
+	e.Declare(soap.NSEnvelope)
+	e.Declare(soap.NSCWMP10)
+	e.Start(soap.NSEnvelope, "Body")
+	e.Start(soap.NSCWMP10, "Reboot")
+	e.Leaf(soap.NSNone, "CommandKey", "déjà <vu>")
+	for range 3 {
+		e.End()
+	}
+	b, err := e.Bytes()
+	fmt.Println(strings.ReplaceAll(string(b), "><", ">\n<"), err)
+	// Output:
+	// <SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:cwmp="urn:dslforum-org:cwmp-1-0">
+	// <SOAP-ENV:Body>
+	// <cwmp:Reboot>
+	// <CommandKey>d&#233;j&#224; &lt;vu&gt;</CommandKey>
+	// </cwmp:Reboot>
+	// </SOAP-ENV:Body>
+	// </SOAP-ENV:Envelope> <nil>
+}
+
+func ExampleEncoder_Raw() {
+	const doc = `<a xmlns:v="urn:vendor"><v:b>kept &#x41;s it is</v:b></a>`
+	d := soap.NewDecoderBytes([]byte(doc), soap.Config{})
+	d.NextChild(0)
+	d.NextChild(1)
+	raw := d.Raw()
+
+	var e soap.Encoder
+	e.Start(soap.NSNone, "elsewhere")
+	e.Raw(raw)
+	e.End()
+	b, err := e.Bytes()
+	fmt.Println(string(b), err)
+	// Output: <elsewhere><v:b xmlns:v="urn:vendor">kept &#x41;s it is</v:b></elsewhere> <nil>
+}

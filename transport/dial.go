@@ -1,0 +1,100 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/url"
+)
+
+// NOTE: how a session comes by its connection, and how it is rid of it.
+
+// connected returns the session's link, a new one if there is none that can be
+// used.
+func (x *exchanger) connected(ctx context.Context) (*link, error) {
+	if x.link != nil && x.link.usable() {
+		return x.link, nil
+	}
+	x.close()
+	ctx, cancel := context.WithTimeoutCause(ctx, x.client.timeout(), ErrTimeout)
+	defer cancel()
+	conn, err := x.dial(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return nil, err
+	}
+	x.link = newLink(conn, x.client.timeout())
+	return x.link, nil
+}
+
+// dial opens a TCP connection and, for https, TLS on it.
+func (x *exchanger) dial(ctx context.Context) (net.Conn, error) {
+	dial := x.client.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(ctx, "tcp", address(x.url))
+	if err != nil {
+		return nil, err
+	}
+	if ctx.Err() != nil { // a Dial that does not look at it
+		conn.Close()
+		return nil, ctx.Err()
+	}
+	if trace := x.trace.Connected; trace != nil {
+		trace(conn.LocalAddr(), conn.RemoteAddr())
+	}
+	if x.url.Scheme != "https" {
+		return conn, nil
+	}
+	secure := tls.Client(conn, x.client.tlsConfig(x.url.Hostname()))
+	if err := secure.HandshakeContext(ctx); err != nil {
+		x.hangUp(conn)
+		return nil, err
+	}
+	if trace := x.trace.TLS; trace != nil {
+		trace(secure.ConnectionState())
+	}
+	return secure, nil
+}
+
+// close closes the session's connection, if it has one.
+func (x *exchanger) close() {
+	if x.link != nil {
+		x.hangUp(x.link.conn)
+		x.link = nil
+	}
+}
+
+// hangUp closes a connection and reports it.
+func (x *exchanger) hangUp(conn net.Conn) {
+	local, remote := conn.LocalAddr(), conn.RemoteAddr()
+	conn.Close()
+	if trace := x.trace.Closed; trace != nil {
+		trace(local, remote)
+	}
+}
+
+// tlsConfig is the client's, for one host and with TLS 1.2 at least.
+func (c *Client) tlsConfig(host string) *tls.Config {
+	cfg := c.TLS.Clone()
+	if cfg == nil {
+		cfg = &tls.Config{}
+	}
+	if cfg.ServerName == "" {
+		cfg.ServerName = host
+	}
+	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
+	return cfg
+}
+
+// address is the host and port of a URL.
+func address(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}

@@ -1,0 +1,81 @@
+// Package transport carries CWMP sessions over HTTP: [Client] is the CPE's end,
+// [Server] the ACS's. Both are thin shells around the machines of package session;
+// what may be said when is decided there, what it looks like on the wire here
+// (TR-069 sections 3.4 to 3.7).
+//
+// # The CPE's end
+//
+// [Client.Do] runs one session, from the Inform to the close of the connection:
+//
+//	client := &transport.Client{URL: "http://acs.example/cwmp", Username: "u", Password: "p",
+//		Handle: func(ctx context.Context, request rpc.Message) (rpc.Message, error) {
+//			return nil, rpc.FaultMethodNotSupported
+//		}}
+//	result, err := client.Do(ctx, inform)
+//
+// A session has one TCP connection, kept for all its messages and closed at its
+// end. Cookies live as long as the session. A digest challenge is answered on the
+// same connection with the identical body; credentials that were refused end the
+// session with [ErrCredentials]. Basic authentication is not spoken over plain
+// HTTP. Redirects are not followed: they end the session with a [*StatusError].
+//
+// # The ACS's end
+//
+// [Server] is an http.Handler. What it asks of a CPE comes from its [Handler],
+// which is called once for each of our turns:
+//
+//	type Handler interface {
+//		Turn(ctx context.Context, s *Session, in rpc.Message) (out rpc.Message, err error)
+//	}
+//
+// in is the answer to the last request, nil at the first turn; a nil out ends the
+// session. [Script] turns straight-line code into a Handler, with one goroutine a
+// session, and [Do] makes its requests:
+//
+//	srv := &transport.Server{Handler: transport.Script(func(ctx context.Context, s *transport.Session) error {
+//		v, err := transport.Do(ctx, s, &rpc.GetParameterValues{ParameterNames: []string{"Device.DeviceInfo.UpTime"}})
+//		...
+//	})}
+//
+// Requests of the CPE are answered by [Server.Answer], or as the standard has it.
+//
+// # On the wire
+//
+// A SOAP message, a fault too, travels with status 200, Content-Type
+// text/xml; charset=utf-8 and a Content-Length. An empty POST has neither
+// Content-Type nor SOAPAction; an empty response is 204. SOAPAction is sent
+// without value and not looked at when received, and neither is Content-Type. Any
+// 2xx without body is an empty response.
+//
+// # Bounds
+//
+//	                                   Client        Server
+//	document                           4 MiB         64 MiB
+//	items of an array                  10,000        300,000
+//	HTTP header                        16 KiB        http.Server.MaxHeaderBytes
+//	cookies                            16, 4 KiB     one of its own
+//	challenges in a row                2             -
+//	wait for the peer                  60 s          60 s
+//	messages in a session              1,000         1,000
+//	open sessions                      1             10,000, then 503
+//	body before authentication         -             not read
+//
+// All but the number of challenges can be configured; none can be unlimited.
+//
+// # The http.Server around a Server
+//
+// A Server bounds what it reads, not how slowly it comes: that is for the
+// http.Server. ReadHeaderTimeout (5 s is right) and ReadTimeout bound the header
+// and the body of a request; neither cuts short a Turn. WriteTimeout does, so it
+// stays 0 or above the longest Turn. IdleTimeout belongs above Server.Timeout,
+// MaxHeaderBytes at 16 KiB.
+//
+// # Security
+//
+// Secrets are not in any error, log line or trace of this package but the bodies
+// and headers that [Exchange] holds, which are the wire's. TLS is verified against
+// the system's roots or those of Client.TLS; a Client never lowers the minimum of
+// TLS 1.2. A Server authenticates before it reads a body, binds the DeviceId of
+// an Inform to the authenticated principal before any of the program's code runs,
+// and reaches a session only for that principal.
+package transport

@@ -1,0 +1,55 @@
+package transport
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+)
+
+// NOTE: the cookies of one session: net/http's jar, within bounds. It is thrown
+// away with the session, so that no old cookie goes along with the next Inform.
+
+// The bounds of a jar. TR-069 section 3.4.2 asks for 512 bytes at least.
+const (
+	maxCookies     = 16
+	maxCookieBytes = 4 << 10
+)
+
+// A jar holds a session's cookies.
+type jar struct {
+	cookies *cookiejar.Jar
+	sizes   map[string]int // bytes of each cookie taken, by name and path
+}
+
+func newJar() *jar {
+	j, _ := cookiejar.New(nil) // New never fails
+	return &jar{cookies: j, sizes: map[string]int{}}
+}
+
+// take keeps the cookies of a response. What does not fit is left out; a cookie
+// that is there already may change its value.
+func (j *jar) take(resp *http.Response) {
+	for _, c := range resp.Cookies() {
+		if j.fits(c) {
+			j.sizes[c.Name+";"+c.Path] = len(c.Name) + len(c.Value)
+			j.cookies.SetCookies(resp.Request.URL, []*http.Cookie{c})
+		}
+	}
+}
+
+func (j *jar) fits(c *http.Cookie) bool {
+	count, bytes := 1, len(c.Name)+len(c.Value)
+	for key, size := range j.sizes {
+		if key != c.Name+";"+c.Path {
+			count++
+			bytes += size
+		}
+	}
+	return count <= maxCookies && bytes <= maxCookieBytes
+}
+
+// add puts the session's cookies into a request.
+func (j *jar) add(req *http.Request) {
+	for _, c := range j.cookies.Cookies(req.URL) {
+		req.AddCookie(c)
+	}
+}

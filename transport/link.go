@@ -1,0 +1,143 @@
+package transport
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"time"
+)
+
+// NOTE: the connection of a session: one HTTP/1.1 exchange after the other, and
+// nothing else. net/http's Transport would do, but it decides by itself when to
+// give up a connection, and CWMP wants one a session that is ours to close.
+//
+// Between two exchanges one goroutine waits for the first byte of the next
+// response. So a peer that closes in the meantime is noticed before the next
+// request is written, and that request goes out on a new connection (TR-069
+// section 3.4.2). A peer that closes later may have taken the request in, and
+// nobody repeats it: the session has failed.
+
+// A link is a connection to the ACS.
+type link struct {
+	conn    net.Conn
+	wait    time.Duration    // for each chunk of a request, for a response's header, and for its body
+	r       *bufio.Reader    // of limited
+	w       *bufio.Writer    // of the link itself
+	limited io.LimitedReader // bounds the header of a response
+	first   chan error       // tells that a response's first byte is there, or why none comes
+	spent   bool             // it cannot carry another exchange
+}
+
+// The sizes of a link's buffers, and the bound on the header of a response. One
+// buffer's worth of a request has to go out within one time-out.
+const (
+	linkBuffer        = 4 << 10
+	maxResponseHeader = 16 << 10
+)
+
+func newLink(conn net.Conn, wait time.Duration) *link {
+	l := &link{conn: conn, wait: wait, first: make(chan error, 1)}
+	l.limited = io.LimitedReader{R: conn, N: maxResponseHeader}
+	l.r = bufio.NewReaderSize(&l.limited, linkBuffer)
+	l.w = bufio.NewWriterSize(l, linkBuffer)
+	go l.await()
+	return l
+}
+
+// await waits for the first byte of the next response.
+func (l *link) await() {
+	_, err := l.r.Peek(1)
+	l.first <- err
+}
+
+// usable reports whether the link can carry another exchange: not when the peer
+// has closed it, or has said something that nobody asked for.
+func (l *link) usable() bool { return !l.spent && len(l.first) == 0 }
+
+// Write writes to the connection, with a deadline of its own.
+func (l *link) Write(p []byte) (int, error) {
+	if err := l.conn.SetWriteDeadline(time.Now().Add(l.wait)); err != nil {
+		return 0, err
+	}
+	return l.conn.Write(p)
+}
+
+// exchange writes a request and reads the response up to its body.
+func (l *link) exchange(req *http.Request) (*http.Response, error) {
+	failed := req.Write(l.w)
+	if failed == nil {
+		failed = l.w.Flush()
+	}
+	if failed != nil && (timedOut(failed) || !l.answered()) {
+		l.spent = true
+		return nil, failed
+	}
+	l.conn.SetReadDeadline(time.Now().Add(l.wait))
+	err := <-l.first
+	if err == nil {
+		var resp *http.Response
+		if resp, err = l.header(req); err == nil {
+			l.spent = resp.Close || failed != nil
+			return resp, nil
+		}
+	}
+	l.spent = true
+	return nil, noResponse(err)
+}
+
+// answered reports whether a peer that did not read all of a request has answered
+// all the same: a server may refuse a body before it has seen it.
+func (l *link) answered() bool {
+	l.conn.SetReadDeadline(time.Now().Add(lastWords))
+	err := <-l.first
+	l.first <- err
+	return err == nil
+}
+
+// lastWords is how long a response may take that was on its way already.
+const lastWords = time.Second
+
+// header reads the header of a response; informational ones go before it.
+func (l *link) header(req *http.Request) (*http.Response, error) {
+	for {
+		resp, err := http.ReadResponse(l.r, req)
+		switch {
+		case err != nil && l.limited.N <= 0:
+			return nil, ErrHeaderTooLong
+		case err != nil:
+			return nil, err
+		case resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols:
+			l.limited.N = math.MaxInt64
+			l.conn.SetReadDeadline(time.Now().Add(l.wait))
+			return resp, nil
+		}
+	}
+}
+
+// finish makes the link ready for the next exchange. What is left of the body is
+// read, if it is not too much.
+func (l *link) finish(body io.Reader) {
+	_, err := io.CopyN(io.Discard, body, maxDiscard)
+	if err != io.EOF || l.spent {
+		l.spent = true
+		return
+	}
+	l.limited.N = maxResponseHeader
+	l.conn.SetReadDeadline(time.Time{})
+	go l.await()
+}
+
+// maxDiscard is how much of a body that says nothing more to us is read to keep
+// the connection.
+const maxDiscard = 64 << 10
+
+// noResponse puts the end of a connection in words.
+func noResponse(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrNoResponse
+	}
+	return err
+}

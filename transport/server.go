@@ -1,0 +1,196 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/soap"
+)
+
+// NOTE: one POST from its first byte to the session that it belongs to: method,
+// authentication, body, session. serve.go is what the session makes of it.
+
+// A Server is the ACS's end: an http.Handler for any path. The fields are read,
+// never written; the zero value with a Handler works. It must not be copied after
+// first use.
+//
+// A panic in the program's code ends the session and the connection, as in any
+// http.Handler.
+type Server struct {
+	// Handler makes our requests. Nil makes none: sessions end after the CPE's
+	// own requests.
+	Handler Handler
+	// Answer answers the CPE's requests, Inform included, with the response, or
+	// with an error: a *rpc.Fault or rpc.FaultCode goes to the CPE as it is, any
+	// other error as fault 8002. Nil, or a nil message without error, is the
+	// standard's answer: acceptance of Inform and TransferComplete, the list of
+	// methods, 8000 for the rest. A fault to the Inform ends the session.
+	Answer func(ctx context.Context, s *Session, request rpc.Message) (rpc.Message, error)
+	// Authenticator names the principal of each request. Nil lets everybody in,
+	// and every Inform of a DeviceId counts as the same principal.
+	Authenticator Authenticator
+	// Principals lists the principals that a DeviceId may have, compared as a
+	// whole. Nil is [StandardPrincipals]. Without Authenticator it is not asked.
+	Principals func(rpc.DeviceID) []string
+	// Config bounds what is read. Zero fields mean 64 MiB and 300,000 items.
+	Config rpc.Config
+	// Style is how responses are written. Zero is the standard's form.
+	Style rpc.Style
+	// Timeout is how long a session waits for the CPE. 0 is 60 s.
+	Timeout time.Duration
+	// MaxSessions bounds the open sessions. One more Inform is answered 503.
+	// 0 is 10,000.
+	MaxSessions int
+	// Logger is told how sessions end and what was refused. Nil is silent. It is
+	// never given a secret.
+	Logger *slog.Logger
+	// Exchanged is called after each exchange, for a recorder. Nil for nobody.
+	Exchanged func(*Exchange)
+	// Ended is called once for each session that was opened, when it is over and
+	// its last exchange was given to Exchanged, with nil when it ended well. The function of a Script may still be running
+	// then, and must not share Data with it without a lock.
+	Ended func(*Session, error)
+
+	table sessions
+}
+
+const (
+	defaultMaxSessions = 10_000
+	retryAfter         = "30" // seconds, with a 503
+)
+
+// ServeHTTP serves one exchange.
+func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &serving{srv: srv, w: w, r: r, e: &Exchange{RequestHeader: r.Header, Start: time.Now()}}
+	x.serve()
+	x.e.Took, x.e.ResponseHeader = time.Since(x.e.Start), w.Header()
+	if srv.Exchanged != nil {
+		srv.Exchanged(x.e)
+	}
+	if x.ended != nil {
+		x.ended()
+	}
+	if x.broken {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// A serving is one exchange on its way through the server.
+type serving struct {
+	srv *Server
+	w   http.ResponseWriter
+	r   *http.Request
+	e   *Exchange
+
+	failed error  // what the program's code returned
+	ended  func() // tells of the session that this exchange has ended
+	broken bool   // the connection cannot be used again
+}
+
+// serve takes the steps in the order in which they may fail.
+func (x *serving) serve() {
+	if x.r.Method != http.MethodPost {
+		x.w.Header().Set("Allow", http.MethodPost)
+		x.refuse(http.StatusMethodNotAllowed, "method "+clip(x.r.Method))
+		return
+	}
+	principal, ok := x.authenticate()
+	if !ok {
+		return
+	}
+	env, err := x.read()
+	x.e.Request = env
+	if s := x.session(principal, env, err); s != nil {
+		x.converse(s, env, err)
+	}
+}
+
+// authenticate names the principal, or answers 401.
+func (x *serving) authenticate() (string, bool) {
+	a := x.srv.Authenticator
+	if a == nil {
+		return "", true
+	}
+	principal, challenges, err := a.Authenticate(x.r)
+	if err == nil {
+		return principal, true
+	}
+	for _, c := range challenges {
+		x.w.Header().Add("WWW-Authenticate", c)
+	}
+	x.challenge(err.Error())
+	return "", false
+}
+
+// challenge answers 401 at once: net/http would first wait for the body. What
+// comes of it is thrown away, so that the connection can be kept; a body that is
+// too long or breaks off ends the connection, because nobody knows where the next
+// request begins.
+func (x *serving) challenge(why string) {
+	x.e.Challenged = true
+	c := http.NewResponseController(x.w)
+	if x.r.Header.Get("Expect") != "" || c.EnableFullDuplex() != nil {
+		x.refuse(http.StatusUnauthorized, why)
+		return
+	}
+	x.w.Header().Set("Content-Length", "0")
+	x.refuse(http.StatusUnauthorized, why)
+	c.Flush()
+	_, err := io.CopyN(io.Discard, x.r.Body, maxDiscard+1)
+	x.broken = err != io.EOF
+}
+
+// read reads the request's body; nil is an empty one.
+func (x *serving) read() (*rpc.Envelope, error) {
+	var body io.Reader = x.r.Body
+	var kept bytes.Buffer
+	if x.srv.Exchanged != nil {
+		body = io.TeeReader(body, &kept)
+	}
+	env, err := rpc.Read(body, x.srv.Config)
+	x.e.RequestBody = kept.Bytes()
+	if errors.Is(err, soap.ErrEmpty) {
+		return nil, nil
+	}
+	return env, err
+}
+
+// refuse answers with a bare status.
+func (x *serving) refuse(status int, why string) {
+	x.e.Status, x.e.Err = status, errors.New(why)
+	x.w.WriteHeader(status)
+	level := slog.LevelInfo
+	if status == http.StatusUnauthorized { // half of all exchanges begin so
+		level = slog.LevelDebug
+	}
+	x.log(level, "refused", "status", status, "why", why)
+}
+
+// answer answers with an envelope, or with 204 for nil.
+func (x *serving) answer(env *rpc.Envelope) {
+	if env == nil {
+		x.e.Status = http.StatusNoContent
+		x.w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	body, err := env.Append(nil, x.srv.Style)
+	if err != nil {
+		x.refuse(http.StatusInternalServerError, err.Error())
+		return
+	}
+	x.e.Response, x.e.ResponseBody, x.e.Status = env, body, http.StatusOK
+	x.w.Header().Set("Content-Type", contentType)
+	x.w.Write(body)
+}
+
+func (x *serving) log(level slog.Level, msg string, args ...any) {
+	if x.srv.Logger != nil {
+		x.srv.Logger.Log(x.r.Context(), level, msg, append(args, "remote", x.r.RemoteAddr)...)
+	}
+}

@@ -1,0 +1,126 @@
+package transport
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/session"
+)
+
+// NOTE: a session as the program sees it, and the table that finds it again.
+
+// A Session is one session at the ACS's end. It belongs to the handler while a
+// call of it runs, and to nobody else.
+type Session struct {
+	// Inform opened the session. Read it; do not change it.
+	Inform *rpc.Inform
+	// Principal is who authenticated; empty without Authenticator.
+	Principal string
+	// Data is the program's own state. The library does not look at it.
+	Data []byte
+
+	key    string // the cookie
+	cancel context.CancelCauseFunc
+	ctx    context.Context      // until the session ends
+	hold   atomic.Pointer[bool] // what Hold was given, for the next message
+
+	mu       lock // over what follows, and held while a handler runs
+	machine  *session.ACS
+	answer   rpc.Message // to our last request, for the next turn
+	deadline time.Time   // for the CPE's next message
+	timer    *time.Timer
+	run      *run // of a Script
+}
+
+// Version is the CWMP version in use.
+func (s *Session) Version() rpc.Version { return s.machine.Version() }
+
+// Hold says what our messages carry in HoldRequests from the next one on; see
+// session.ACS.Hold.
+func (s *Session) Hold(hold bool) { s.hold.Store(&hold) }
+
+// held hands the last Hold to the machine, before it makes our next message.
+func (s *Session) held() {
+	if hold := s.hold.Swap(nil); hold != nil {
+		s.machine.Hold(*hold)
+	}
+}
+
+// A lock is a mutex of capacity 1 whose wait can be called off.
+type lock chan struct{}
+
+func (l lock) Lock()   { l <- struct{}{} }
+func (l lock) Unlock() { <-l }
+
+// lockWhile locks unless one of the contexts ends first, or has ended.
+func (l lock) lockWhile(a, b context.Context) bool {
+	select {
+	case l <- struct{}{}:
+		if a.Err() == nil && b.Err() == nil {
+			return true
+		}
+		l.Unlock()
+	case <-a.Done():
+	case <-b.Done():
+	}
+	return false
+}
+
+// owner is what must be the same for a new Inform to take a session's place.
+type owner struct {
+	oui, class, serial, principal string
+}
+
+func ownerOf(id rpc.DeviceID, principal string) owner {
+	return owner{id.OUI, id.ProductClass, id.SerialNumber, principal}
+}
+
+// known reports whether the device said who it is at all.
+func (o owner) known() bool { return o.serial != "" }
+
+// sessions is the table of open sessions. The zero value is empty.
+type sessions struct {
+	mu      sync.Mutex
+	byKey   map[string]*Session
+	byOwner map[owner]*Session
+}
+
+func (t *sessions) find(key string) *Session {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.byKey[key]
+}
+
+// add puts in a session unless the table is full, and returns the one whose place
+// it takes, if any. A session that is replaced makes room for its successor.
+func (t *sessions) add(s *Session, most int) (old *Session, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.byKey == nil {
+		t.byKey, t.byOwner = map[string]*Session{}, map[owner]*Session{}
+	}
+	o := ownerOf(s.Inform.DeviceID, s.Principal)
+	if o.known() {
+		old = t.byOwner[o]
+	}
+	if old == nil && len(t.byKey) >= most {
+		return nil, false
+	}
+	if old != nil {
+		delete(t.byKey, old.key)
+	}
+	t.byKey[s.key], t.byOwner[o] = s, s
+	return old, true
+}
+
+func (t *sessions) remove(s *Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.byKey, s.key)
+	if o := ownerOf(s.Inform.DeviceID, s.Principal); t.byOwner[o] == s {
+		delete(t.byOwner, o)
+	}
+}
