@@ -43,6 +43,7 @@ const (
 // options are the flags.
 type options struct {
 	acs, user, pass       string
+	external              bool // acs was given, if only as ""
 	tls, verbose, secrets bool
 }
 
@@ -91,6 +92,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		}
 		return o, usageError{err}
 	}
+	f.Visit(func(set *flag.Flag) { o.external = o.external || set.Name == "acs" })
 	return o, o.check(f.Args())
 }
 
@@ -112,9 +114,9 @@ func (o options) check(rest []string) error {
 	switch {
 	case len(rest) > 0:
 		return usageError{fmt.Errorf("unexpected argument %q", rest[0])}
-	case o.acs == "" && (o.user != "" || o.pass != ""):
+	case !o.external && (o.user != "" || o.pass != ""):
 		return usageError{errors.New("-user and -pass go with -acs")}
-	case o.acs != "" && o.tls:
+	case o.external && o.tls:
 		return usageError{errors.New("-tls is for the embedded ACSs; give -acs an https URL")}
 	case o.secrets && !o.verbose:
 		return usageError{errors.New("-secrets goes with -v")}

@@ -95,6 +95,7 @@ func TestBadFlags(t *testing.T) {
 	for _, args := range [][]string{
 		{"-nonsense"}, {"extra"}, {"-acs", "ftp://x"}, {"-acs", "x"}, {"-acs", "http://"}, {"-acs", "http://u:p@h/"},
 		{"-user", "u"}, {"-secrets"}, {"-acs", "http://127.0.0.1/", "-tls"}, {"-acs"}, {"-acs", "http://[::1"},
+		{"-acs", ""}, {"-acs", "http://127.0.0.1:99999/"}, {"-acs", "http://127.0.0.1:x/"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			status, out, errs := try(t, args...)

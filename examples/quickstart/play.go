@@ -17,7 +17,7 @@ import (
 
 // play runs the program that the flags ask for.
 func play(ctx context.Context, o options, out io.Writer) error {
-	if o.acs != "" {
+	if o.external {
 		return playExternal(ctx, o, out)
 	}
 	return playEmbedded(ctx, o, out)
