@@ -13,7 +13,7 @@ import (
 )
 
 // NOTE: this file is the CPE machine's drive loop; exchange.go is what one POST
-// takes, conn.go the connection under it.
+// takes, link.go the connection under it.
 
 // A Client is the CPE's end: one call of [Client.Do] is one session. The fields
 // are read, never written; a Client may run several sessions, one at a time as
@@ -21,10 +21,21 @@ import (
 type Client struct {
 	// URL of the ACS, absolute, http or https.
 	URL string
-	// Username and Password answer a digest challenge. An empty Username means
-	// no credentials: a challenge then ends the session.
+	// Username and Password answer a challenge. An empty Username means no
+	// credentials: a challenge then ends the session.
 	Username string
+	// Password goes with Username.
 	Password string
+	// PreemptiveBasic sends Basic credentials over TLS before the ACS asks, as
+	// TR-069 section 3.4.4 recommends. False waits for a challenge.
+	PreemptiveBasic bool
+	// InsecureBasic gives the password in clear to an ACS over plain HTTP, for
+	// everybody on the way to read. False refuses that.
+	InsecureBasic bool
+	// Compression is the coding of what is sent; the ACS may then use any in its
+	// responses. An ACS that refuses it with 415 gets the rest of the session
+	// without. Zero is none.
+	Compression Compression
 	// Version is the CWMP version spoken at most. 0 is 1.2.
 	Version rpc.Version
 	// Handle answers the ACS's requests with the response, or with an error: a
@@ -37,10 +48,17 @@ type Client struct {
 	// TLS configures https: roots, a client certificate. Nil verifies against
 	// the system's roots. The minimum version is TLS 1.2 whatever it says.
 	TLS *tls.Config
+	// Now is the device's clock, for certificates. Nil is the system's. While it
+	// says that the time is not known, certificates are verified without the
+	// date; once it is, that is made up for, and a certificate that is not valid
+	// ends the session.
+	Now func() (t time.Time, known bool)
 	// Dial opens the TCP connection. Nil is a net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Config bounds what is read. Zero fields mean 4 MiB and 10,000 items.
 	Config rpc.Config
+	// MaxWire bounds a response's body on the wire, in bytes. 0 is 1 MiB.
+	MaxWire int64
 	// Style is how requests are written. Zero is the standard's form.
 	Style rpc.Style
 	// Trace is told what happens. Nil for nobody.
@@ -61,6 +79,7 @@ type Result struct {
 
 // The bounds of a Client (a CPE's column of the table in the package doc).
 const (
+	clientMaxWire  = 1 << 20
 	clientMaxBytes = 4 << 20
 	clientMaxItems = 10_000
 	defaultTimeout = 60 * time.Second
@@ -179,13 +198,24 @@ func (c *Client) timeout() time.Duration {
 	return max(c.Timeout, minTimeout)
 }
 
+func (c *Client) maxWire() int64 {
+	if c.MaxWire <= 0 {
+		return clientMaxWire
+	}
+	return c.MaxWire
+}
+
 // checkURL parses an ACS URL.
 func checkURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
-	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+	if err != nil || !usableURL(u) {
 		return nil, ErrURL
 	}
 	return u, nil
+}
+
+func usableURL(u *url.URL) bool {
+	return u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil
 }
 
 // nameOf is a message's name for errors.

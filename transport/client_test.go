@@ -37,6 +37,10 @@ func statusIs(code int) kind {
 	return as(func(e *transport.StatusError) bool { return e.Code == code })
 }
 
+func redirectError(cause error) kind {
+	return as(func(e *transport.RedirectError) bool { return errors.Is(e, cause) })
+}
+
 func challengeError() kind { return as[*transport.ChallengeError](nil) }
 func syntaxError() kind    { return as[*xml.SyntaxError](nil) }
 
@@ -64,7 +68,13 @@ var hostile = []struct {
 	{"404", status(404, "<html>"), statusIs(404)},
 	{"500", status(500, ""), statusIs(500)},
 	{"503", status(503, "", "Retry-After", "60"), statusIs(503)},
-	{"302", status(302, "", "Location", "http://elsewhere.test/"), statusIs(302)},
+	{"302 for ever", status(302, "", "Location", "http://elsewhere.test/"), redirectError(transport.ErrRedirects)},
+	{"302 without location", status(302, ""), redirectError(transport.ErrURL)},
+	{"302 to another scheme", status(302, "", "Location", "ftp://elsewhere.test/"), redirectError(transport.ErrURL)},
+	{"302 with user info", status(302, "", "Location", "http://a:b@elsewhere.test/"), redirectError(transport.ErrURL)},
+	{"302 to nonsense", status(302, "", "Location", "http://[::1"), redirectError(transport.ErrURL)},
+	{"303", status(303, "", "Location", "/"), statusIs(303)},
+	{"308", status(308, "", "Location", "/"), statusIs(308)},
 	{"301", status(301, "", "Location", "/"), statusIs(301)},
 	{"304", status(304, ""), statusIs(304)},
 	{"fault in a 500", status(500, soap("1", "<e:Fault><faultcode>Server</faultcode></e:Fault>")), statusIs(500)},
@@ -79,8 +89,10 @@ var hostile = []struct {
 	{"undeclared prefix", status(200, soap("1", "<zz:InformResponse/>")), is(xml.ErrNamespace)},
 	{"two bodies", status(200, strings.Replace(soap("1", ""), "</e:Envelope>", "<e:Body/></e:Envelope>", 1)), is(rpc.ErrTwice)},
 	{"no body element", status(200, soap("1", "")), peerGot("(no message)")},
-	{"huge", func(w http.ResponseWriter, r *http.Request, in *rpc.Envelope) { status(200, huge())(w, r, in) }, is(xml.ErrLimit)},
-	{"gzip nobody asked for", status(200, "\x1f\x8b\x08", "Content-Encoding", "gzip"), syntaxError()},
+	{"long on the wire", status(200, strings.Repeat(" ", 1<<20+1)), is(transport.ErrTooLong)},
+	{"huge", func(w http.ResponseWriter, r *http.Request, in *rpc.Envelope) { status(200, huge())(w, r, in) }, is(transport.ErrTooLong)},
+	{"gzip nobody asked for", status(200, "\x1f\x8b\x08", "Content-Encoding", "gzip"), is(transport.ErrCoding)},
+	{"415 for what was not coded", status(415, ""), statusIs(415)},
 	{"bad value in the response", status(200, soap("1", `<cwmp:InformResponse><MaxEnvelopes>many</MaxEnvelopes></cwmp:InformResponse>`)), as[*rpc.ValueError](nil)},
 	{"empty 204", empty, peerGot("(empty)")},
 	{"empty 200", status(200, ""), peerGot("(empty)")},

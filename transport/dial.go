@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/url"
+	"time"
 )
 
 // NOTE: how a session comes by its connection, and how it is rid of it.
@@ -12,8 +13,8 @@ import (
 // connected returns the session's link, a new one if there is none that can be
 // used.
 func (x *exchanger) connected(ctx context.Context) (*link, error) {
-	if x.link != nil && x.link.usable() {
-		return x.link, nil
+	if x.link != nil && x.link.usable() && x.link.to == originOf(x.url) {
+		return x.link, x.recheck()
 	}
 	x.close()
 	ctx, cancel := context.WithTimeoutCause(ctx, x.client.timeout(), ErrTimeout)
@@ -25,7 +26,7 @@ func (x *exchanger) connected(ctx context.Context) (*link, error) {
 		}
 		return nil, err
 	}
-	x.link = newLink(conn, x.client.timeout())
+	x.link = newLink(conn, originOf(x.url), x.client.timeout())
 	return x.link, nil
 }
 
@@ -54,8 +55,12 @@ func (x *exchanger) dial(ctx context.Context) (net.Conn, error) {
 		x.hangUp(conn)
 		return nil, err
 	}
+	state := secure.ConnectionState()
+	if _, known := x.client.clock(); !known {
+		x.unchecked = &state
+	}
 	if trace := x.trace.TLS; trace != nil {
-		trace(secure.ConnectionState())
+		trace(state)
 	}
 	return secure, nil
 }
@@ -64,7 +69,7 @@ func (x *exchanger) dial(ctx context.Context) (net.Conn, error) {
 func (x *exchanger) close() {
 	if x.link != nil {
 		x.hangUp(x.link.conn)
-		x.link = nil
+		x.link, x.unchecked = nil, nil
 	}
 }
 
@@ -87,6 +92,11 @@ func (c *Client) tlsConfig(host string) *tls.Config {
 		cfg.ServerName = host
 	}
 	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
+	if now, known := c.clock(); known {
+		cfg.Time = func() time.Time { return now }
+	} else if !cfg.InsecureSkipVerify {
+		unclocked(cfg)
+	}
 	return cfg
 }
 

@@ -14,10 +14,19 @@
 //	result, err := client.Do(ctx, inform)
 //
 // A session has one TCP connection, kept for all its messages and closed at its
-// end. Cookies live as long as the session. A digest challenge is answered on the
-// same connection with the identical body; credentials that were refused end the
-// session with [ErrCredentials]. Basic authentication is not spoken over plain
-// HTTP. Redirects are not followed: they end the session with a [*StatusError].
+// end; when the ACS closes it cleanly between two exchanges, the session goes on on
+// a new one. A challenge is answered with the identical body: by digest, or by
+// Basic over TLS. Credentials that were refused end the session with
+// [ErrCredentials].
+//
+// A 302 or 307 is followed, at most five times in a row and never from https to
+// http; the rest of the session stays at the new URL, the next one begins at
+// Client.URL again. Cookies and Authorization belong to the server (scheme, host
+// and port) that gave or asked for them, and go to no other. What is not followed
+// is a [*RedirectError].
+//
+// Bodies travel under a content coding if Client.Compression says so. A device that
+// does not know the time yet says so by Client.Now.
 //
 // # The ACS's end
 //
@@ -50,17 +59,21 @@
 // # Bounds
 //
 //	                                   Client        Server
+//	body on the wire                   1 MiB         -
 //	document                           4 MiB         64 MiB
+//	growth of a coded body             100 times     not read
 //	items of an array                  10,000        300,000
 //	HTTP header                        16 KiB        http.Server.MaxHeaderBytes
 //	cookies                            16, 4 KiB     one of its own
 //	challenges in a row                2             -
+//	redirects in a row, servers        5, 16         -
 //	wait for the peer                  60 s          60 s
 //	messages in a session              1,000         1,000
 //	open sessions                      1             10,000, then 503
 //	body before authentication         -             not read
 //
-// All but the number of challenges can be configured; none can be unlimited.
+// All but the numbers of challenges and redirects and the growth can be configured;
+// none can be unlimited.
 //
 // # The http.Server around a Server
 //

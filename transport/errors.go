@@ -3,7 +3,10 @@ package transport
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -21,6 +24,19 @@ var (
 	ErrNoResponse = errors.New("connection closed before the response")
 	// ErrHeaderTooLong: the header of a response is beyond 16 KiB.
 	ErrHeaderTooLong = errors.New("response header beyond 16 KiB")
+	// ErrTooLong: a body is longer on the wire than allowed.
+	ErrTooLong = errors.New("body longer than allowed")
+	// ErrRatio: a compressed body grows to more than 100 times its size.
+	ErrRatio = errors.New("compressed body grows too much")
+	// ErrCoding: a body under a Content-Encoding that is not spoken, or that
+	// nobody has asked for.
+	ErrCoding = errors.New("unexpected Content-Encoding")
+	// ErrInsecureBasic: the ACS asks for the password in clear over plain HTTP.
+	ErrInsecureBasic = errors.New("password in clear over plain HTTP")
+	// ErrRedirects: more than 5 redirects in a row, or 16 servers in a session.
+	ErrRedirects = errors.New("too many redirects")
+	// ErrDowngrade: a redirect from https to http.
+	ErrDowngrade = errors.New("redirect from https to http")
 	// ErrSuperseded: a new Inform of the device took the session's place.
 	ErrSuperseded = errors.New("transport: session superseded by a new Inform")
 	// ErrTimeout: the peer did not come back, or not go on, in time.
@@ -36,6 +52,9 @@ var (
 type StatusError struct {
 	Code   int
 	Status string // the status line's text, "500 Internal Server Error"
+	// RetryAfter is what the header of that name asks for; 0 if it does not. It
+	// may raise a wait and never shortens one.
+	RetryAfter time.Duration
 }
 
 // Error returns one line.
@@ -65,6 +84,20 @@ func (e *ChallengeError) Error() string { return "challenge that cannot be answe
 // Unwrap returns e.Err.
 func (e *ChallengeError) Unwrap() error { return e.Err }
 
+// A RedirectError is a redirect that is not followed.
+type RedirectError struct {
+	Location string // as the ACS gave it
+	Err      error  // ErrURL, ErrDowngrade, ErrRedirects
+}
+
+// Error returns one line.
+func (e *RedirectError) Error() string {
+	return fmt.Sprintf("redirect to %q: %v", clip(e.Location), e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *RedirectError) Unwrap() error { return e.Err }
+
 // clip keeps a text short and printable whatever the peer put in it.
 func clip(s string) string {
 	const most = 80
@@ -77,4 +110,30 @@ func clip(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// statusError is the error that a response is.
+func statusError(resp *http.Response) *StatusError {
+	return &StatusError{Code: resp.StatusCode, Status: resp.Status, RetryAfter: retryAfterOf(resp.Header)}
+}
+
+// maxRetryAfter bounds what a peer can ask for.
+const maxRetryAfter = 7 * 24 * time.Hour
+
+// retryAfterOf reads Retry-After: seconds, or a date, which is compared with the
+// peer's own clock (RFC 9110 section 10.2.3).
+func retryAfterOf(h http.Header) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if n, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return min(time.Duration(n)*time.Second, maxRetryAfter)
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return min(max(at.Sub(now), 0), maxRetryAfter)
 }

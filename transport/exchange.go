@@ -3,15 +3,16 @@ package transport
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
-	"github.com/cwmp-go/cwmp/internal/digest"
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/soap"
 )
@@ -22,13 +23,14 @@ import (
 
 // An exchanger does the HTTP exchanges of one session.
 type exchanger struct {
-	client *Client
-	url    *url.URL
-	jar    *jar
-	digest digest.Client
-	trace  Trace
-	cfg    rpc.Config
-	link   *link // nil before the first exchange, and when the peer has closed it
+	client    *Client
+	url       *url.URL // redirects change it
+	origins   map[string]*origin
+	trace     Trace
+	cfg       rpc.Config
+	plain     bool                 // the ACS has refused our content coding
+	link      *link                // nil before the first exchange, and when the peer has closed it
+	unchecked *tls.ConnectionState // of a link that was made while the time was not known
 }
 
 func (c *Client) newExchanger() (*exchanger, error) {
@@ -36,19 +38,26 @@ func (c *Client) newExchanger() (*exchanger, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &exchanger{
-		client: c, url: u, jar: newJar(), cfg: c.config(),
-		digest: digest.Client{Username: c.Username, Password: c.Password},
-	}
+	x := &exchanger{client: c, origins: map[string]*origin{}, cfg: c.config()}
+	x.visit(u)
 	if c.Trace != nil {
 		x.trace = *c.Trace
 	}
 	return x, nil
 }
 
-// maxChallenges is how many 401 responses in a row one message may meet: a first
-// challenge, and one more for a nonce that went stale meanwhile.
-const maxChallenges = 2
+// How often one message is repeated: after 401 responses in a row, a first challenge
+// and one more for a nonce that went stale meanwhile; after redirects in a row
+// (TR-069 section 3.4.6).
+const (
+	maxChallenges = 2
+	maxRedirects  = 5
+)
+
+// tries counts the responses to one message that made us repeat it.
+type tries struct{ challenges, redirects, codings int }
+
+func (t tries) any() bool { return t != tries{} }
 
 // post sends one message and returns the answer, nil for an empty one.
 func (x *exchanger) post(ctx context.Context, env *rpc.Envelope) (*rpc.Envelope, error) {
@@ -59,19 +68,20 @@ func (x *exchanger) post(ctx context.Context, env *rpc.Envelope) (*rpc.Envelope,
 			return nil, err
 		}
 	}
-	for challenges := 0; ; challenges++ {
-		e := &Exchange{Request: env, RequestBody: body, Repeated: challenges > 0}
-		err := x.exchange(ctx, e, challenges)
-		if err != nil || !e.Challenged {
+	var t tries
+	for {
+		e := &Exchange{Request: env, RequestBody: body, Repeated: t.any()}
+		before := t
+		if err := x.exchange(ctx, e, &t); err != nil || t == before {
 			return e.Response, err
 		}
 	}
 }
 
 // exchange does one HTTP exchange.
-func (x *exchanger) exchange(ctx context.Context, e *Exchange, challenges int) error {
+func (x *exchanger) exchange(ctx context.Context, e *Exchange, t *tries) error {
 	e.Start = time.Now()
-	err := x.roundTrip(ctx, e, challenges)
+	err := x.roundTrip(ctx, e, t)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		err = context.Cause(ctx)
@@ -87,7 +97,7 @@ func (x *exchanger) exchange(ctx context.Context, e *Exchange, challenges int) e
 
 // roundTrip sends a request on the session's connection and reads the response. A
 // context that ends meanwhile cuts the connection.
-func (x *exchanger) roundTrip(ctx context.Context, e *Exchange, challenges int) error {
+func (x *exchanger) roundTrip(ctx context.Context, e *Exchange, t *tries) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -108,7 +118,7 @@ func (x *exchanger) roundTrip(ctx context.Context, e *Exchange, challenges int) 
 	if err != nil {
 		return err
 	}
-	err = x.response(e, resp, challenges)
+	err = x.response(e, resp, t)
 	l.finish(resp.Body)
 	return err
 }
@@ -122,45 +132,89 @@ func timedOut(err error) bool {
 
 // request makes the HTTP request of an exchange.
 func (x *exchanger) request(ctx context.Context, e *Exchange) (*http.Request, error) {
+	coding := x.coding()
+	wire := coding.encode(e.RequestBody)
+	if len(e.RequestBody) == 0 {
+		coding, wire = Disabled, nil
+	}
 	var body io.Reader = http.NoBody
-	if len(e.RequestBody) > 0 {
-		body = bytes.NewReader(e.RequestBody)
+	if len(wire) > 0 {
+		body = bytes.NewReader(wire)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, x.url.String(), body)
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("User-Agent", "cwmp-go")
-	if len(e.RequestBody) > 0 {
-		req.Header.Set("Content-Type", contentType)
-		req.Header["SOAPAction"] = []string{""}
-	}
-	if err := x.authorize(req, e.RequestBody); err != nil {
+	x.headers(req.Header, coding, len(wire) > 0)
+	if err := x.authorize(req, wire); err != nil {
 		return nil, err
 	}
-	x.jar.add(req)
+	x.here().jar.add(req)
 	e.RequestHeader = req.Header
 	return req, nil
+}
+
+// coding is the content coding in use.
+func (x *exchanger) coding() Compression {
+	if x.plain {
+		return Disabled
+	}
+	return x.client.Compression
+}
+
+// headers sets what every request has. An empty POST has neither Content-Type nor
+// SOAPAction (TR-069 section 3.4.1).
+func (x *exchanger) headers(h http.Header, coding Compression, body bool) {
+	h.Set("User-Agent", "cwmp-go")
+	if x.client.Compression != Disabled {
+		h.Set("Accept-Encoding", "gzip, deflate")
+	}
+	if !body {
+		return
+	}
+	h.Set("Content-Type", contentType)
+	h["SOAPAction"] = []string{""}
+	if coding != Disabled {
+		h.Set("Content-Encoding", coding.String())
+	}
 }
 
 const contentType = "text/xml; charset=utf-8"
 
 // response reads what came back.
-func (x *exchanger) response(e *Exchange, resp *http.Response, challenges int) error {
+func (x *exchanger) response(e *Exchange, resp *http.Response, t *tries) error {
 	e.Status, e.ResponseHeader = resp.StatusCode, resp.Header
-	x.jar.take(resp)
+	x.here().jar.take(resp)
 	switch {
 	case resp.StatusCode == http.StatusUnauthorized:
-		return x.challenged(e, resp, challenges)
+		return x.challenged(e, resp, t)
+	case isRedirect(resp.StatusCode):
+		if t.redirects++; t.redirects > maxRedirects {
+			return &RedirectError{Location: resp.Header.Get("Location"), Err: ErrRedirects}
+		}
+		t.challenges = 0 // of another server, or another path
+		return x.redirect(e, resp)
+	case resp.StatusCode == http.StatusUnsupportedMediaType && e.RequestHeader.Get("Content-Encoding") != "":
+		t.codings++
+		x.plain = true
+		return nil
 	case resp.StatusCode/100 != 2:
-		return &StatusError{Code: resp.StatusCode, Status: resp.Status}
+		return statusError(resp)
 	}
-	return x.read(e, resp.Body)
+	return x.read(e, resp)
 }
 
 // read reads a response's body to its end, so that the connection can be used
 // again.
-func (x *exchanger) read(e *Exchange, body io.Reader) error {
+func (x *exchanger) read(e *Exchange, resp *http.Response) error {
+	coding := resp.Header.Get("Content-Encoding")
+	if resp.ContentLength == 0 || x.client.Compression == Disabled && coding != "" {
+		coding = unasked(resp, coding)
+	}
+	body, err := decode(resp.Body, coding, x.client.maxWire())
+	if err != nil {
+		return err
+	}
 	var kept bytes.Buffer
 	if x.trace.Received != nil { // it may want to show the body
 		body = io.TeeReader(body, &kept)
@@ -177,12 +231,21 @@ func (x *exchanger) read(e *Exchange, body io.Reader) error {
 	return err
 }
 
+// unasked is the coding of a response that has no body, or of one that nobody has
+// asked to be coded: no coding for the one, one that decode refuses for the other.
+func unasked(resp *http.Response, coding string) string {
+	if resp.ContentLength == 0 || strings.EqualFold(coding, "identity") {
+		return ""
+	}
+	return "not asked for"
+}
+
 // challenged takes in a 401 and prepares the repetition.
-func (x *exchanger) challenged(e *Exchange, resp *http.Response, challenges int) error {
+func (x *exchanger) challenged(e *Exchange, resp *http.Response, t *tries) error {
 	if _, err := io.CopyN(io.Discard, resp.Body, maxDiscard); err != nil && err != io.EOF {
 		return err
 	}
-	if challenges >= maxChallenges {
+	if t.challenges++; t.challenges > maxChallenges {
 		return ErrCredentials
 	}
 	if err := x.learn(resp.Header); err != nil {

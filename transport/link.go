@@ -23,6 +23,7 @@ import (
 // A link is a connection to the ACS.
 type link struct {
 	conn    net.Conn
+	to      string           // the origin at its other end
 	wait    time.Duration    // for each chunk of a request, for a response's header, and for its body
 	r       *bufio.Reader    // of limited
 	w       *bufio.Writer    // of the link itself
@@ -38,8 +39,8 @@ const (
 	maxResponseHeader = 16 << 10
 )
 
-func newLink(conn net.Conn, wait time.Duration) *link {
-	l := &link{conn: conn, wait: wait, first: make(chan error, 1)}
+func newLink(conn net.Conn, to string, wait time.Duration) *link {
+	l := &link{conn: conn, to: to, wait: wait, first: make(chan error, 1)}
 	l.limited = io.LimitedReader{R: conn, N: maxResponseHeader}
 	l.r = bufio.NewReaderSize(&l.limited, linkBuffer)
 	l.w = bufio.NewWriterSize(l, linkBuffer)

@@ -13,7 +13,8 @@ import (
 // bodies; bodies and headers are as on the wire, secrets included, so a program
 // that prints them masks them first.
 type Exchange struct {
-	// Request is the envelope that the CPE posted.
+	// Request is the envelope that the CPE posted, RequestBody its document
+	// before any content coding.
 	Request       *rpc.Envelope
 	RequestHeader http.Header
 	RequestBody   []byte
@@ -28,7 +29,11 @@ type Exchange struct {
 	// Challenged: the response is a 401 that asks for credentials. At the ACS's
 	// end the request was not read.
 	Challenged bool
-	// Repeated: the request is the repetition after a challenge.
+	// Redirected is the URL to which the request will be repeated; empty when the
+	// response is no redirect that is followed.
+	Redirected string
+	// Repeated: the request is the repetition of the one before, after a
+	// challenge, a redirect or a refused coding.
 	Repeated bool
 	// Start is when the request was ready to go; Took is until the response was
 	// read.

@@ -32,6 +32,7 @@ var (
 		"SetParameterValues": "(8) SetParameterValues request",
 		"(empty)":            "(10) empty response",
 	}
+	again  = map[string]string{"(3) POST Inform": "(3b) POST Inform again"}
 	wanted = []string{
 		"(1) open TCP connection", "(2) SSL initiation", "(3) POST Inform", "(3a) 401 digest challenge",
 		"(3b) POST Inform again", "(4) Inform response", "(5) POST empty", "(6) GetParameterValues request",
@@ -91,7 +92,7 @@ func (l *ladder) sending(e *transport.Exchange) {
 	}
 	name := cmp.Or(sent[nameOf(e.Request)], "POST "+nameOf(e.Request))
 	if e.Repeated {
-		name = "(3b) POST Inform again"
+		name = cmp.Or(again[name], name+" again")
 	}
 	l.step(name, "%s", l.details(e.Request, len(e.RequestBody), 0))
 	if l.verbose {
@@ -108,6 +109,8 @@ func (l *ladder) received(e *transport.Exchange) {
 	switch {
 	case e.Challenged:
 		name = "(3a) 401 digest challenge"
+	case e.Redirected != "":
+		name = "redirect to " + oneLine(e.Redirected)
 	case e.Err != nil:
 		name = "refused response"
 	}

@@ -1,0 +1,72 @@
+package transport
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"time"
+)
+
+// NOTE: TLS on a device that does not know the time yet (TR-069 section 3.3). Chain
+// and name are verified all the same, with a date at which the ACS's certificate is
+// valid; once the clock is known they are verified again, with the real one.
+
+// unclocked makes cfg verify without a clock.
+func unclocked(cfg *tls.Config) {
+	cfg.InsecureSkipVerify = true // VerifyConnection does all of it but the date
+	host, roots := cfg.ServerName, cfg.RootCAs
+	outer := cfg.VerifyConnection
+	cfg.VerifyConnection = func(s tls.ConnectionState) error {
+		if err := verify(s, host, roots, time.Time{}); err != nil {
+			return err
+		}
+		if outer != nil {
+			return outer(s)
+		}
+		return nil
+	}
+}
+
+// verify verifies a chain and its name as crypto/tls does, at a time; the zero time
+// is one at which the leaf is valid.
+func verify(s tls.ConnectionState, host string, roots *x509.CertPool, at time.Time) error {
+	if len(s.PeerCertificates) == 0 {
+		return errNoCertificate
+	}
+	leaf := s.PeerCertificates[0]
+	if at.IsZero() {
+		at = leaf.NotBefore.Add(time.Second) // when its issuer was valid too
+	}
+	options := x509.VerifyOptions{DNSName: host, Roots: roots, CurrentTime: at, Intermediates: x509.NewCertPool()}
+	for _, c := range s.PeerCertificates[1:] {
+		options.Intermediates.AddCert(c)
+	}
+	_, err := leaf.Verify(options)
+	return err
+}
+
+var errNoCertificate = errors.New("the ACS has no certificate")
+
+// clock returns the time, and whether it is known.
+func (c *Client) clock() (time.Time, bool) {
+	if c.Now == nil {
+		return time.Now(), true
+	}
+	return c.Now()
+}
+
+// recheck verifies the connection's certificate again if the clock has become known
+// since.
+func (x *exchanger) recheck() error {
+	if x.unchecked == nil {
+		return nil
+	}
+	now, known := x.client.clock()
+	if !known {
+		return nil
+	}
+	s := x.unchecked
+	x.unchecked = nil
+	cfg := x.client.tlsConfig(x.url.Hostname())
+	return verify(*s, cfg.ServerName, cfg.RootCAs, now)
+}

@@ -1,0 +1,78 @@
+package transport_test
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/transport"
+)
+
+// NOTE: certificates on a device that boots in 1970 (TR-069 section 3.3, SEC-35).
+
+// clockless runs a session with an ACS whose certificate ends at until. The device
+// knows the time from the request of the ACS on.
+func clockless(t *testing.T, until time.Time, name string, change func(*transport.Client)) (*steps, error) {
+	ca := newAuthority(t)
+	acs := acsOf(t, accept, ask(&rpc.Reboot{}), empty)
+	addr, _ := serveTLS(t, serverConfig(ca.leaf(t, name, until)), acs)
+	known := false
+	c := &transport.Client{
+		URL: "https://acs.test/", TLS: tlsRoots(ca.pool()), Dial: dialTo(addr),
+		Now: func() (time.Time, bool) {
+			if known {
+				return time.Now(), true
+			}
+			return time.Unix(0, 0), false
+		},
+		Handle: func(ctx context.Context, m rpc.Message) (rpc.Message, error) {
+			known = true
+			return answerAll(ctx, m)
+		},
+	}
+	change(c)
+	_, err := c.Do(t.Context(), newInform())
+	return acs, err
+}
+
+func TestClientWithoutClock(t *testing.T) {
+	nothing := func(*transport.Client) {}
+	acs, err := clockless(t, soon(), "acs.test", nothing)
+	require.NoError(t, err)
+	assert.Len(t, acs.posted, 3)
+
+	acs, err = clockless(t, time.Now().Add(-time.Hour), "acs.test", nothing)
+	invalid, ok := errors.AsType[x509.CertificateInvalidError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, x509.Expired, invalid.Reason)
+	assert.Equal(t, []string{"Inform", "(empty)"}, acs.posted, "the session ends once the time is known")
+	oneLine(t, err)
+}
+
+func TestClientWithoutClockVerifiesTheRest(t *testing.T) {
+	acs, err := clockless(t, soon(), "other.test", func(*transport.Client) {})
+	_, ok := errors.AsType[x509.HostnameError](err)
+	assert.True(t, ok, "%v", err)
+	assert.Empty(t, acs.posted)
+
+	stranger := newAuthority(t)
+	acs, err = clockless(t, soon(), "acs.test", func(c *transport.Client) { c.TLS = tlsRoots(stranger.pool()) })
+	_, ok = errors.AsType[x509.UnknownAuthorityError](err)
+	assert.True(t, ok, "%v", err)
+	assert.Empty(t, acs.posted)
+}
+
+// A clock of the program's is the one that counts.
+func TestClientClock(t *testing.T) {
+	_, err := clockless(t, soon(), "acs.test", func(c *transport.Client) {
+		c.Now = func() (time.Time, bool) { return time.Now().Add(24 * time.Hour), true }
+	})
+	_, ok := errors.AsType[x509.CertificateInvalidError](err)
+	assert.True(t, ok, "%v", err)
+}
