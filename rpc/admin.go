@@ -46,3 +46,52 @@ func (*RebootResponse) Method() string { return "RebootResponse" }
 
 // Fields lists nothing: there is no result.
 func (*RebootResponse) Fields(*Codec) {}
+
+// ScheduleInform makes the CPE send an Inform later on. See TR-069 A.4.1.2.
+type ScheduleInform struct {
+	DelaySeconds uint32 // from the receipt of the request, 1 or more
+	CommandKey   string // comes back with the event "M ScheduleInform"; at most 32 characters
+}
+
+// Method returns "ScheduleInform".
+func (*ScheduleInform) Method() string { return "ScheduleInform" }
+
+// NewResponse returns a new ScheduleInformResponse.
+func (*ScheduleInform) NewResponse() *ScheduleInformResponse { return new(ScheduleInformResponse) }
+
+// Fields lists the arguments.
+func (m *ScheduleInform) Fields(c *Codec) {
+	c.Uint("DelaySeconds", &m.DelaySeconds)
+	c.String("CommandKey", &m.CommandKey, 32)
+}
+
+// ScheduleInformResponse accepts the schedule.
+type ScheduleInformResponse struct{}
+
+// Method returns "ScheduleInformResponse".
+func (*ScheduleInformResponse) Method() string { return "ScheduleInformResponse" }
+
+// Fields lists nothing: there is no result.
+func (*ScheduleInformResponse) Fields(*Codec) {}
+
+// FactoryReset restores the factory's state, after the session has ended. See
+// TR-069 A.4.1.6.
+type FactoryReset struct{}
+
+// Method returns "FactoryReset".
+func (*FactoryReset) Method() string { return "FactoryReset" }
+
+// NewResponse returns a new FactoryResetResponse.
+func (*FactoryReset) NewResponse() *FactoryResetResponse { return new(FactoryResetResponse) }
+
+// Fields lists nothing: there are no arguments.
+func (*FactoryReset) Fields(*Codec) {}
+
+// FactoryResetResponse promises the reset.
+type FactoryResetResponse struct{}
+
+// Method returns "FactoryResetResponse".
+func (*FactoryResetResponse) Method() string { return "FactoryResetResponse" }
+
+// Fields lists nothing: there is no result.
+func (*FactoryResetResponse) Fields(*Codec) {}

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"encoding/base64"
 	"unicode/utf8"
 
 	"github.com/cwmp-go/cwmp/soap"
@@ -26,6 +27,7 @@ type Codec struct {
 	dec *soap.Decoder
 	err error // the first bad value; the walk stops there
 
+	style    *Style // how fields are written; nil is the usual way
 	maxItems int
 	ns       soap.NS // the last CWMP namespace seen (decoding) or to write (encoding)
 
@@ -50,7 +52,7 @@ func (c *Codec) String(name string, p *string, max int) {
 	switch {
 	case c.enc != nil:
 		c.checkLength(name, *p, max)
-		c.enc.Leaf(soap.NSNone, name, *p)
+		c.leaf(name, "string", *p)
 	case c.at(name):
 		*p = string(c.dec.Content())
 	}
@@ -71,7 +73,7 @@ func (c *Codec) OptString(name string, p *string, max int) {
 func (c *Codec) Bool(name string, p *bool) {
 	switch {
 	case c.enc != nil:
-		c.enc.Leaf(soap.NSNone, name, boolText(*p))
+		c.leaf(name, "boolean", c.style.bool(*p))
 	case c.at(name):
 		v, err := parseTruth(c.dec.Content())
 		c.check(name, err)
@@ -83,7 +85,7 @@ func (c *Codec) Bool(name string, p *bool) {
 func (c *Codec) Int(name string, p *int32) {
 	switch {
 	case c.enc != nil:
-		c.enc.Leaf(soap.NSNone, name, intText(int64(*p)))
+		c.number(name, "int", int64(*p))
 	case c.at(name):
 		v, err := parseInt(c.dec.Content(), 32)
 		c.check(name, err)
@@ -95,7 +97,7 @@ func (c *Codec) Int(name string, p *int32) {
 func (c *Codec) Uint(name string, p *uint32) {
 	switch {
 	case c.enc != nil:
-		c.enc.Leaf(soap.NSNone, name, uintText(uint64(*p)))
+		c.number(name, "unsignedInt", int64(*p))
 	case c.at(name):
 		v, err := parseUint(c.dec.Content(), 32)
 		c.check(name, err)
@@ -108,20 +110,26 @@ func (c *Codec) Uint(name string, p *uint32) {
 func (c *Codec) Time(name string, p *DateTime) {
 	switch {
 	case c.enc != nil:
-		c.enc.Leaf(soap.NSNone, name, p.wire())
+		c.leaf(name, "dateTime", p.wire())
 	case c.at(name):
 		*p = DateTime(trim(c.dec.Content()))
 	}
+}
+
+// OptTime is Time for an element that the schema lets be absent: the zero DateTime
+// is not written.
+func (c *Codec) OptTime(name string, p *DateTime) {
+	if c.enc != nil && *p == "" {
+		return
+	}
+	c.Time(name, p)
 }
 
 // Value walks an xs:anySimpleType with its xsi:type.
 func (c *Codec) Value(name string, p *Value) {
 	switch {
 	case c.enc != nil:
-		c.enc.Start(soap.NSNone, name)
-		c.enc.Attr(soap.NSXSI, "type", p.wireType(c.enc))
-		c.enc.Text(p.Text)
-		c.enc.End()
+		c.value(name, p)
 	case c.at(name):
 		typ, _ := c.dec.Attr(soap.NSXSI, "type")
 		p.Type = internType(typ)
@@ -143,6 +151,26 @@ func (c *Codec) Strings(name string, p *[]string, max int) {
 		*p = nil
 		for depth := c.dec.Depth(); c.next(depth, len(*p)); {
 			*p = append(*p, string(c.dec.Content()))
+		}
+	}
+}
+
+// Base64s walks a SOAP-encoded array of base64. Reading takes white space inside
+// of an item; what is no base64 is ErrBase64.
+func (c *Codec) Base64s(name string, p *[][]byte) {
+	switch {
+	case c.enc != nil:
+		c.startArray(name, c.enc.Prefix(soap.NSEncoding), "base64", len(*p))
+		for _, b := range *p {
+			c.leaf("base64", "base64", base64.StdEncoding.EncodeToString(b))
+		}
+		c.enc.End()
+	case c.at(name):
+		*p = nil
+		for depth := c.dec.Depth(); c.next(depth, len(*p)); {
+			b, err := parseBase64(c.dec.Content())
+			c.check("base64", err)
+			*p = append(*p, b)
 		}
 	}
 }
@@ -175,6 +203,9 @@ func (c *Codec) Qualified(name string, f Fielder) {
 // element writes one element and f's fields in it.
 func (c *Codec) element(ns soap.NS, name string, f Fielder) {
 	c.enc.Start(ns, name)
+	if c.style != nil {
+		c.structOf(f)
+	}
 	f.Fields(c)
 	c.enc.End()
 }

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/cwmp-go/cwmp/soap"
@@ -19,8 +20,27 @@ type Envelope struct {
 	// HoldRequests is true when the ACS forbids the CPE to send requests. Only
 	// an ACS writes it. Absent is false.
 	HoldRequests bool
-	// Version is the version that the namespace stands for; reading leaves zero
-	// when nothing in the message is in a CWMP namespace.
+	// SessionTimeout is how many seconds, 30 or more, the CPE would like the ACS to
+	// wait for it. It stands in an Inform only, since CWMP 1.3, and counts when
+	// HasSessionTimeout is true.
+	SessionTimeout    uint32
+	HasSessionTimeout bool
+	// SupportedCWMPVersions are the versions that the CPE offers, and UseCWMPVersion
+	// is the one that the ACS has chosen of them, as they stand in the message.
+	// The one is in an Inform only, the other in an InformResponse only, both since
+	// CWMP 1.4; empty is absent. See [AgreeVersion] and [AcceptVersion].
+	SupportedCWMPVersions VersionList
+	UseCWMPVersion        string
+	// NoMoreRequests is a relic of 2004 without a meaning. It is read, and written
+	// only when HasNoMoreRequests is true.
+	NoMoreRequests    bool
+	HasNoMoreRequests bool
+	// Version is whose envelope this is. Reading, it is the version that the
+	// namespace stands for; where that is 1.2, which 1.3 and 1.4 share, the header
+	// raises it: to the version in UseCWMPVersion, or to the highest known one in
+	// SupportedCWMPVersions, or for SessionTimeout to 1.3. It is never lowered, and
+	// it is zero when nothing in the message is in a CWMP namespace. It says what
+	// the sender of this message speaks, which need not be what the session uses.
 	Version Version
 	// Header holds every other header element, unread.
 	Header []soap.Raw
@@ -33,72 +53,62 @@ func NewEnvelope(v Version, id string, m Message) *Envelope {
 	return &Envelope{ID: id, HasID: true, Version: v, Message: m}
 }
 
-// A Style is how an encoder writes what several spellings would say. The zero
-// value is the standard's own form.
-type Style struct {
-	// NoDeclaration leaves out <?xml version="1.0" encoding="UTF-8"?>. Zero
-	// writes it. Some CPEs insist on it, some abort on it.
-	NoDeclaration bool
-	// EnvelopePrefix is SOAP's, for peers that compare prefixes literally. Empty
-	// is soap-env.
-	EnvelopePrefix string
-	// EncodingPrefix is that of SOAP's encoding. Empty is soap-enc.
-	EncodingPrefix string
-	// CWMPPrefix is CWMP's. Empty is cwmp.
-	CWMPPrefix string
+// A writer is what writing an envelope needs, and is used again.
+type writer struct {
+	enc   soap.Encoder
+	c     Codec
+	style Style
+	buf   []byte // the document of a caller who brings no memory
 }
 
-var encoders = sync.Pool{New: func() any { return new(soap.Encoder) }}
+// maxKept bounds a buffer that is used again.
+const maxKept = 4 << 20
+
+var writers = sync.Pool{New: func() any { return new(writer) }}
 
 // Append appends the envelope's XML to dst. The error is a [*ValueError] for a
-// value longer than the schema allows, ErrNoMessage, or the encoder's, for text
+// value longer than the schema allows or a header element that does not belong to
+// the message, ErrNoMessage, or the encoder's, for text
 // that XML cannot carry; dst is then returned as it was.
 func (e *Envelope) Append(dst []byte, style Style) ([]byte, error) {
 	if e.Message == nil {
 		return dst, ErrNoMessage
 	}
-	enc := encoders.Get().(*soap.Encoder)
-	enc.Reset(dst)
-	style.apply(enc)
-	out, err := e.encode(enc)
+	if name := e.misplaced(); name != "" {
+		return dst, &ValueError{Path: "/Envelope/Header/" + name, Err: ErrMisplaced}
+	}
+	w := writers.Get().(*writer)
+	own := cap(dst) == 0 // encode into w.buf and copy what came out, once
+	if own {
+		w.enc.Reset(w.buf[:0])
+	} else {
+		w.enc.Reset(dst)
+	}
+	w.style = style
+	w.style.apply(&w.enc)
+	out, err := e.encode(w)
 	if err != nil {
 		return dst, err // and not back to the pool: a bad prefix stays with an encoder
 	}
-	enc.Reset(nil)
-	encoders.Put(enc)
+	if own && cap(out) <= maxKept {
+		w.buf = out
+		out = slices.Clone(out)
+	}
+	w.enc.Reset(nil)
+	w.c, w.style = Codec{}, Style{}
+	writers.Put(w)
 	return out, nil
 }
 
-// apply sets every prefix, so that a pooled encoder keeps none of its last
-// user's.
-func (s Style) apply(enc *soap.Encoder) {
-	enc.SetPrefix(soap.NSEnvelope, or(s.EnvelopePrefix, "soap-env"))
-	enc.SetPrefix(soap.NSEncoding, or(s.EncodingPrefix, "soap-enc"))
-	for _, ns := range cwmpNamespaces {
-		enc.SetPrefix(ns, or(s.CWMPPrefix, "cwmp"))
-	}
-	if !s.NoDeclaration {
-		enc.Declaration()
-	}
-}
-
-var cwmpNamespaces = [...]soap.NS{soap.NSCWMP10, soap.NSCWMP11, soap.NSCWMP12}
-
-func or(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
-}
-
-func (e *Envelope) encode(enc *soap.Encoder) ([]byte, error) {
+func (e *Envelope) encode(w *writer) ([]byte, error) {
 	ns := e.Version.namespace()
-	c := Codec{enc: enc, ns: ns}
+	enc, c := &w.enc, &w.c
+	*c = Codec{enc: enc, ns: ns, style: w.style.fields()}
 	enc.Start(soap.NSEnvelope, "Envelope")
 	for _, declared := range [...]soap.NS{soap.NSEnvelope, soap.NSEncoding, soap.NSXSD, soap.NSXSI, ns} {
 		enc.Declare(declared)
 	}
-	e.encodeHeader(&c)
+	e.encodeHeader(c, &w.style)
 	enc.Start(soap.NSEnvelope, "Body")
 	c.message(e.Message)
 	enc.End()
@@ -108,31 +118,6 @@ func (e *Envelope) encode(enc *soap.Encoder) ([]byte, error) {
 		err = c.err
 	}
 	return out, err
-}
-
-func (e *Envelope) encodeHeader(c *Codec) {
-	if !e.HasID && !e.HoldRequests && len(e.Header) == 0 {
-		return
-	}
-	c.enc.Start(soap.NSEnvelope, "Header")
-	if e.HasID {
-		c.header("ID", e.ID)
-	}
-	if e.HoldRequests {
-		c.header("HoldRequests", boolText(true))
-	}
-	for _, raw := range e.Header {
-		c.enc.Raw(raw)
-	}
-	c.enc.End()
-}
-
-// header writes one header element that has to be understood.
-func (c *Codec) header(name, text string) {
-	c.enc.Start(c.ns, name)
-	c.enc.Attr(soap.NSEnvelope, "mustUnderstand", "1")
-	c.enc.Text(text)
-	c.enc.End()
 }
 
 // message writes the Body's child: a vendor's as it came, a fault in SOAP's

@@ -11,6 +11,8 @@ var (
 	// ErrBoolean, ErrInteger: the text is not of the type that its element has.
 	ErrBoolean = errors.New("not a boolean")
 	ErrInteger = errors.New("not an integer of this element's range")
+	// ErrBase64: the text is no base64.
+	ErrBase64 = errors.New("not base64")
 	// ErrDateTime is what [DateTime.Time] returns for a text that is no dateTime.
 	ErrDateTime = errors.New("not a dateTime")
 	// ErrLength: longer than the schema's maxLength. Only the encoder checks.
@@ -26,6 +28,9 @@ var (
 	// a matter of leniency.
 	ErrNoBody = errors.New("no Body")
 	ErrTwice  = errors.New("given twice")
+	// ErrMisplaced: a header element of the standard with a message that it does
+	// not belong to, such as UseCWMPVersion with anything but an InformResponse.
+	ErrMisplaced = errors.New("header element does not belong to this message")
 	// ErrNoMessage: an Envelope with a nil Message cannot be written.
 	ErrNoMessage = errors.New("no message")
 )

@@ -110,34 +110,7 @@ func goldens() []golden {
 	for _, m := range goldenMessages() {
 		all = append(all, golden{name: m.Method(), env: rpc.NewEnvelope(rpc.V12, "ID 7 & more", m)})
 	}
-	return all
-}
-
-// goldenMessages has every message of the registry.
-func goldenMessages() []rpc.Message {
-	return []rpc.Message{
-		&rpc.GetRPCMethods{},
-		&rpc.GetRPCMethodsResponse{MethodList: []string{"GetRPCMethods", "Inform", "X_ACME_Ping"}},
-		&rpc.SetParameterValues{ParameterList: goldenParameters(), ParameterKey: "key-1"},
-		&rpc.SetParameterValuesResponse{Status: rpc.Committed},
-		&rpc.GetParameterValues{ParameterNames: []string{"", "Device.ManagementServer.", nameURL}},
-		&rpc.GetParameterValuesResponse{ParameterList: goldenParameters()},
-		&rpc.GetParameterNames{ParameterPath: "Device.", NextLevel: true},
-		&rpc.GetParameterNamesResponse{ParameterList: []rpc.ParameterInfo{
-			{Name: "Device.ManagementServer."}, {Name: nameURL, Writable: true},
-		}},
-		&rpc.Reboot{CommandKey: "key-1"},
-		&rpc.RebootResponse{},
-		goldenInform(),
-		&rpc.InformResponse{MaxEnvelopes: 1},
-		&rpc.TransferComplete{
-			CommandKey:   "key-1",
-			FaultStruct:  rpc.TransferFault{FaultCode: rpc.FaultTransferCorrupted, FaultString: "checksum"},
-			StartTime:    rpc.UnknownTime,
-			CompleteTime: "2026-03-01T04:05:06.250Z",
-		},
-		&rpc.TransferCompleteResponse{},
-	}
+	return append(all, goldenVariants()...)
 }
 
 func TestGolden(t *testing.T) {

@@ -51,6 +51,43 @@ func Repeated[T any, P interface {
 	}
 }
 
+// typed is a struct whose xsi:type says which of several it is.
+type typed interface {
+	// xsiType is where its local name is kept; the prefix is CWMP's.
+	xsiType() *string
+}
+
+// repeatedTyped is Repeated for structs that are told apart by their xsi:type.
+func repeatedTyped[T any, P interface {
+	*T
+	Fielder
+	typed
+}](c *Codec, name string, p *[]T) {
+	switch {
+	case c.enc != nil:
+		for i := range *p {
+			item := P(&(*p)[i])
+			c.enc.Start(soap.NSNone, name)
+			if typ := *item.xsiType(); typ != "" {
+				c.enc.Attr(soap.NSXSI, "type", c.enc.Prefix(c.ns)+":"+typ)
+			}
+			item.Fields(c)
+			c.enc.End()
+		}
+	case c.at(name):
+		if len(*p) >= c.maxItems {
+			c.fail("", ErrItems)
+			return
+		}
+		typ, _ := c.dec.Attr(soap.NSXSI, "type")
+		_, local, _ := cutPrefix(string(trim(typ)))
+		*p = append(*p, *new(T))
+		item := P(&(*p)[len(*p)-1])
+		*item.xsiType() = local
+		c.children(item)
+	}
+}
+
 // appendItem reads the current element as one more item.
 func appendItem[T any, P interface {
 	*T
@@ -67,8 +104,14 @@ func (c *Codec) startArray(name, prefix, item string, n int) {
 	t = append(t, ':')
 	t = append(t, item...)
 	t = append(t, '[')
+	if c.style != nil {
+		t = c.style.pad(t, n)
+	}
 	t = strconv.AppendInt(t, int64(n), 10)
 	t = append(t, ']')
 	c.enc.Start(soap.NSNone, name)
-	c.enc.Attr(soap.NSEncoding, "arrayType", string(t))
+	if c.style != nil && c.style.Types {
+		c.enc.Attr(soap.NSXSI, "type", c.enc.Prefix(soap.NSEncoding)+":Array")
+	}
+	c.enc.AttrBytes(soap.NSEncoding, "arrayType", t)
 }

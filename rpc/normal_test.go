@@ -8,6 +8,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +47,9 @@ func normal(env *rpc.Envelope) *rpc.Envelope {
 	if e.Version == 0 || e.Version > rpc.V12 || !saysVersion(env) {
 		e.Version = rpc.V12 // 1.3 and 1.4 have the namespace of 1.2
 	}
+	if e.Version == rpc.V12 {
+		e.Version = toldVersion(env)
+	}
 	e.Header = nil
 	for _, raw := range env.Header {
 		e.Header = append(e.Header, normalRaw(raw))
@@ -54,37 +58,92 @@ func normal(env *rpc.Envelope) *rpc.Envelope {
 	return &e
 }
 
+// toldVersion is what the header of an envelope in the namespace of 1.2 tells.
+func toldVersion(env *rpc.Envelope) rpc.Version {
+	told := rpc.V12
+	for i, name := range []string{"1.3", "1.4"} {
+		v := rpc.V13 + rpc.Version(i)
+		offered := slices.ContainsFunc(strings.Split(string(env.SupportedCWMPVersions), ","), func(s string) bool { return strings.Trim(s, " \t\r\n") == name })
+		switch chosen := strings.Trim(env.UseCWMPVersion, " \t\r\n"); {
+		case env.UseCWMPVersion != "":
+			if chosen == name {
+				told = v
+			}
+		case env.SupportedCWMPVersions != "":
+			if offered {
+				told = v
+			}
+		case env.HasSessionTimeout:
+			told = rpc.V13
+		}
+	}
+	return told
+}
+
 // saysVersion is false when nothing that is written is in the CWMP namespace.
 func saysVersion(env *rpc.Envelope) bool {
 	_, vendor := env.Message.(*rpc.Vendor)
 	f, fault := env.Message.(*rpc.Fault)
-	return env.HasID || env.HoldRequests || !vendor && !(fault && f.Code == 0)
+	header := env.HasID || env.HoldRequests || env.HasSessionTimeout || env.SupportedCWMPVersions != "" || env.UseCWMPVersion != "" || env.HasNoMoreRequests
+	return header || !vendor && !(fault && f.Code == 0)
 }
 
+// normalMessage copies a message through reflection: a time that is not there is
+// the Unknown Time, but for the one that is left out, and a type is a type of xsd.
 func normalMessage(m rpc.Message) rpc.Message {
 	switch m := m.(type) {
+	case nil:
+		return nil
 	case *rpc.Inform:
 		in := *m
 		in.MaxEnvelopes = max(in.MaxEnvelopes, 1)
-		in.CurrentTime = normalTime(in.CurrentTime)
-		in.ParameterList = normalValues(in.ParameterList)
-		return &in
+		return normalCopy(&in)
 	case *rpc.InformResponse:
 		return &rpc.InformResponse{MaxEnvelopes: max(m.MaxEnvelopes, 1)}
-	case *rpc.SetParameterValues:
-		return &rpc.SetParameterValues{ParameterList: normalValues(m.ParameterList), ParameterKey: m.ParameterKey}
-	case *rpc.GetParameterValuesResponse:
-		return &rpc.GetParameterValuesResponse{ParameterList: normalValues(m.ParameterList)}
-	case *rpc.TransferComplete:
-		tc := *m
-		tc.StartTime, tc.CompleteTime = normalTime(tc.StartTime), normalTime(tc.CompleteTime)
-		return &tc
 	case *rpc.Fault:
 		return normalFault(m)
 	case *rpc.Vendor:
 		return &rpc.Vendor{Raw: normalRaw(m.Raw)}
 	}
-	return m
+	return normalCopy(m)
+}
+
+func normalCopy(m rpc.Message) rpc.Message {
+	v := reflect.New(reflect.TypeOf(m).Elem())
+	v.Elem().Set(normalValue(reflect.ValueOf(m).Elem()))
+	return v.Interface().(rpc.Message)
+}
+
+// normalValue copies a struct, a slice or a leaf.
+func normalValue(v reflect.Value) reflect.Value {
+	out := reflect.New(v.Type()).Elem()
+	switch x := v.Interface().(type) {
+	case rpc.DateTime:
+		return reflect.ValueOf(normalTime(x))
+	case rpc.Value:
+		x.Type = normalType(x.Type)
+		return reflect.ValueOf(x)
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if _, option := v.Interface().(rpc.Option); option && v.Type().Field(i).Name == "ExpirationDate" {
+				out.Field(i).Set(v.Field(i))
+				continue
+			}
+			out.Field(i).Set(normalValue(v.Field(i)))
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			out = reflect.Append(out, normalValue(v.Index(i)))
+		}
+		if v.Type().Elem().Kind() == reflect.Uint8 && v.Len() == 0 {
+			out = reflect.MakeSlice(v.Type(), 0, 0) // base64 of nothing
+		}
+	default:
+		out.Set(v)
+	}
+	return out
 }
 
 // normalRaw writes down what encoding/xml finds in a Raw, whose tag may have
@@ -139,16 +198,6 @@ func normalTime(d rpc.DateTime) rpc.DateTime {
 		return rpc.UnknownTime
 	}
 	return d
-}
-
-// normalValues writes the schema's types under the prefix xsd.
-func normalValues(list []rpc.ParameterValue) []rpc.ParameterValue {
-	var all []rpc.ParameterValue
-	for _, p := range list {
-		p.Value.Type = normalType(p.Value.Type)
-		all = append(all, p)
-	}
-	return all
 }
 
 func normalFault(m *rpc.Fault) *rpc.Fault {

@@ -17,6 +17,10 @@ type Config struct {
 	// MaxItems bounds the items of one array, parameters above all. 0 is 300,000.
 	// Header elements that are kept unread are bounded by 64 as well.
 	MaxItems int
+	// Echo, when it is not nil, has its prefixes set to those that the document
+	// uses, for peers that know no others. What the document does not declare is
+	// emptied, so that it is the usual one.
+	Echo *Style
 }
 
 const (
@@ -56,6 +60,7 @@ func readPooled(d *soap.Decoder, cfg Config) (*Envelope, error) {
 		Codec: Codec{dec: d, maxItems: cfg.MaxItems},
 		reg:   cfg.Registry,
 		env:   new(Envelope),
+		peer:  cfg.Echo,
 	}
 	if rd.maxItems <= 0 {
 		rd.maxItems = defaultMaxItems
@@ -67,10 +72,12 @@ func readPooled(d *soap.Decoder, cfg Config) (*Envelope, error) {
 type reader struct {
 	Codec
 	reg    Registry
+	peer   *Style    // gets the document's prefixes, nil: nobody asks
 	env    *Envelope // on its own, as what is in reader keeps the decoder's buffers alive
 	header bool      // a Header was seen
 	body   bool      // a Body was seen
-	held   bool      // a HoldRequests was seen
+
+	blocksSeen uint8 // the standard's header elements that were seen, a bit each
 }
 
 func (r *reader) envelope() (*Envelope, error) {
@@ -86,6 +93,7 @@ func (r *reader) envelope() (*Envelope, error) {
 	if r.env.Version == 0 {
 		r.env.Version = versionOf(r.ns)
 	}
+	r.env.raise()
 	if r.err != nil {
 		return r.env, r.err
 	}
@@ -136,36 +144,17 @@ func (r *reader) bad(err error) error {
 func (r *reader) blocks() {
 	for depth := r.dec.Depth(); r.next(depth, len(r.env.Header)); {
 		ns, local := r.dec.Name()
+		if ns.IsCWMP() && r.ns == soap.NSNone {
+			r.ns = ns
+		}
 		switch {
-		case ns.IsCWMP() && string(local) == "ID":
-			if r.single(&r.env.HasID) {
-				r.env.ID = string(r.dec.Content())
-			}
-		case ns.IsCWMP() && string(local) == "HoldRequests":
-			if r.single(&r.held) {
-				v, err := parseBool(r.dec.Content())
-				r.check("HoldRequests", err)
-				r.env.HoldRequests = v
-			}
+		case r.block(ns, local):
 		case len(r.env.Header) == maxBlocks:
 			r.fail("", ErrItems)
 		default:
 			r.env.Header = append(r.env.Header, r.dec.Raw())
 		}
-		if ns.IsCWMP() && r.ns == soap.NSNone {
-			r.ns = ns
-		}
 	}
-}
-
-// single is twice for a header element. The first one stands.
-func (r *reader) single(seen *bool) bool {
-	if *seen {
-		r.fail("", ErrTwice)
-		return false
-	}
-	*seen = true
-	return true
 }
 
 // content reads the first element of the Body; what follows it is skipped.
@@ -184,6 +173,9 @@ func (r *reader) message() Message {
 	ns, local := r.dec.Name()
 	if ns.IsCWMP() {
 		r.env.Version = versionOf(ns)
+	}
+	if r.peer != nil {
+		r.echo(r.peer)
 	}
 	if ns == soap.NSEnvelope && string(local) == "Fault" {
 		f := new(Fault)

@@ -3,7 +3,9 @@ package rpc_test
 // NOTE: the registry, and a vendor's message as its user writes it.
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cwmp-go/cwmp/rpc"
@@ -119,7 +121,7 @@ func TestRegistryRows(t *testing.T) {
 		return all
 	}
 	before := names(zero)
-	assert.Equal(t, []string{"GetRPCMethods", "SetParameterValues", "GetParameterValues", "GetParameterNames", "Reboot", "Inform", "TransferComplete"}, before)
+	assert.Len(t, before, 27)
 	more := zero.With(probeRow)
 	assert.Equal(t, append(slices.Clone(before), "X_ACME_Probe"), names(more))
 	assert.Equal(t, before, names(zero), "nothing global changes")
@@ -160,28 +162,57 @@ func TestRegistryReplaces(t *testing.T) {
 	assert.IsType(t, &ping{}, r.New("Reboot"))
 	assert.IsType(t, &rpc.GetRPCMethodsResponse{}, r.New("RebootResponse"))
 	assert.IsType(t, &rpc.Reboot{}, rpc.Registry{}.New("Reboot"))
-	assert.Len(t, r.Rows(), 7)
-	row := r.Rows()[6]
+	assert.Len(t, r.Rows(), 27)
+	row := r.Rows()[26]
 	assert.Equal(t, []any{"Reboot", rpc.ToACS, rpc.V14, rpc.ToACS}, []any{row.Name, row.To, row.Since, row.Must})
 }
 
 func TestRegistryMethods(t *testing.T) {
 	r := rpc.Registry{}.With(probeRow)
-	assert.Equal(t, []string{"GetParameterNames", "GetParameterValues", "GetRPCMethods", "Reboot", "SetParameterValues", "X_ACME_Probe"}, r.Methods(rpc.ToCPE))
-	assert.Equal(t, []string{"GetRPCMethods", "Inform", "TransferComplete"}, r.Methods(rpc.ToACS))
-	assert.Len(t, r.Methods(rpc.ToACS|rpc.ToCPE), 8)
+	assert.Equal(t, []string{
+		"AddObject", "CancelTransfer", "ChangeDUState", "DeleteObject", "Download", "FactoryReset", "GetAllQueuedTransfers", "GetOptions",
+		"GetParameterAttributes", "GetParameterNames", "GetParameterValues", "GetQueuedTransfers", "GetRPCMethods", "Reboot",
+		"ScheduleDownload", "ScheduleInform", "SetParameterAttributes", "SetParameterValues", "SetVouchers", "Upload", "X_ACME_Probe",
+	}, r.Methods(rpc.ToCPE))
+	assert.Equal(t, []string{
+		"AutonomousDUStateChangeComplete", "AutonomousTransferComplete", "DUStateChangeComplete", "GetRPCMethods", "Inform", "Kicked",
+		"RequestDownload", "TransferComplete",
+	}, r.Methods(rpc.ToACS))
+	assert.Len(t, r.Methods(rpc.ToACS|rpc.ToCPE), 28)
 	assert.Empty(t, r.Methods(0))
 }
 
+// required is TR-069 table 5: the receiver that has to support a request.
+var required = map[rpc.Side]string{
+	rpc.ToCPE: "SetParameterValues GetParameterValues GetParameterNames SetParameterAttributes GetParameterAttributes" +
+		" AddObject DeleteObject Download Reboot FactoryReset",
+	rpc.ToACS:             "Inform TransferComplete AutonomousTransferComplete",
+	rpc.ToCPE | rpc.ToACS: "GetRPCMethods",
+}
+
+func TestRequired(t *testing.T) {
+	want := map[string]rpc.Side{}
+	for side, names := range required {
+		for name := range strings.FieldsSeq(names) {
+			want[name] = side
+		}
+	}
+	for _, row := range (rpc.Registry{}).Rows() {
+		assert.Equal(t, want[row.Name], row.Must, row.Name)
+		assert.Equal(t, row.Must, row.Must&row.To, row.Name)
+	}
+}
+
 // TestRequests checks that each request makes the response that its row names.
+// NewResponse is generic, so it is called by its name.
 func TestRequests(t *testing.T) {
-	assert.Equal(t, "GetRPCMethodsResponse", answer(&rpc.GetRPCMethods{}))
-	assert.Equal(t, "SetParameterValuesResponse", answer(&rpc.SetParameterValues{}))
-	assert.Equal(t, "GetParameterValuesResponse", answer(&rpc.GetParameterValues{}))
-	assert.Equal(t, "GetParameterNamesResponse", answer(&rpc.GetParameterNames{}))
+	r := rpc.Registry{}.With(probeRow)
+	for _, row := range r.Rows() {
+		out := reflect.ValueOf(r.New(row.Name)).MethodByName("NewResponse").Call(nil)
+		require.Len(t, out, 1, row.Name)
+		assert.Equal(t, r.New(row.Name+"Response"), out[0].Interface(), row.Name)
+	}
 	assert.Equal(t, "RebootResponse", answer(&rpc.Reboot{}))
-	assert.Equal(t, "InformResponse", answer(&rpc.Inform{}))
-	assert.Equal(t, "TransferCompleteResponse", answer(&rpc.TransferComplete{}))
 	assert.Equal(t, "X_ACME_ProbeResponse", answer(&probe{}))
 }
 

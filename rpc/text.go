@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"bytes"
+	"encoding/base64"
 	"strconv"
 )
 
@@ -62,6 +63,17 @@ func parseInt(b []byte, bits int) (int64, error) {
 		return 0, ErrInteger
 	}
 	return v, nil
+}
+
+// parseBase64 decodes base64 with white space anywhere in it. The error does not
+// show the text, which may be a secret.
+func parseBase64(b []byte) ([]byte, error) {
+	out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
+	n, err := base64.StdEncoding.Decode(out, bytes.Join(bytes.Fields(b), nil))
+	if err != nil {
+		return nil, ErrBase64
+	}
+	return out[:n], nil
 }
 
 func parseUint(b []byte, bits int) (uint64, error) {

@@ -93,17 +93,24 @@ func (v Value) Bytes() ([]byte, error) {
 // wireType is the xsi:type to write: the raw one when its prefix is one that the
 // encoder declares, the same type under the encoder's own prefix when another
 // peer's prefix stands in it, and the raw one again when nobody knows it.
-func (v Value) wireType(e *soap.Encoder) string {
-	if v.Type == "" {
-		return e.Prefix(soap.NSXSD) + ":string"
+func (v *Value) wireType(e *soap.Encoder) string {
+	xsd := e.Prefix(soap.NSXSD)
+	if n := len(xsd); len(v.Type) > n && v.Type[n] == ':' && v.Type[:n] == xsd {
+		return v.Type // the usual case, without a search
+	}
+	switch {
+	case v.Type == "" && xsd == "xsd":
+		return TypeString
+	case v.Type == "":
+		return xsd + ":string"
 	}
 	prefix, local, _ := cutPrefix(v.Type)
 	switch prefix {
-	case e.Prefix(soap.NSXSD), e.Prefix(soap.NSEncoding), e.Prefix(soap.NSXSI), e.Prefix(soap.NSCWMP12):
+	case xsd, e.Prefix(soap.NSEncoding), e.Prefix(soap.NSXSI), e.Prefix(soap.NSCWMP12):
 		return v.Type
 	}
 	if schemaType[local] {
-		return e.Prefix(soap.NSXSD) + ":" + local
+		return xsd + ":" + local
 	}
 	return v.Type
 }

@@ -1,6 +1,10 @@
 package rpc
 
-import "github.com/cwmp-go/cwmp/soap"
+import (
+	"strings"
+
+	"github.com/cwmp-go/cwmp/soap"
+)
 
 // A Version is a CWMP version. The zero value means "not said": [Envelope.Append]
 // writes it as [V12], and a session takes its default.
@@ -24,6 +28,18 @@ func (v Version) String() string {
 		return versionNames[v]
 	}
 	return ""
+}
+
+// ParseVersion gives the version of a text such as "1.4", with white space around
+// it or not, and 0 for any other.
+func ParseVersion(s string) Version {
+	s = strings.Trim(s, space)
+	for v := V10; v <= V14; v++ {
+		if s == versionNames[v] {
+			return v
+		}
+	}
+	return 0
 }
 
 // namespace is the namespace in which version v is written.

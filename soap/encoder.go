@@ -7,7 +7,10 @@ package soap
 // bits that its names need, and they are checked when the tag is closed, so
 // that declarations may come after the name.
 
-import "bytes"
+import (
+	"bytes"
+	"strconv"
+)
 
 // A frame is an open element.
 type frame struct {
@@ -31,11 +34,15 @@ type Encoder struct {
 	bad    error // SetPrefix was given nonsense; Reset does not forget it
 	frames []frame
 
+	short    bool   // SetShortEmpty
 	open     bool   // a start tag is not closed yet
 	rooted   bool   // the root element has been started
 	declared uint16 // namespaces in scope
 	needed   uint16 // namespaces that the open start tag uses
 	made     []span // names of the open start tag's attributes
+
+	literals [numPieces]literal // names that were checked; see literal.go
+	xsiType  literal            // the beginning of an xsi:type attribute, if known
 
 	dec *Decoder // checks what Raw is given
 }
@@ -73,6 +80,7 @@ func (e *Encoder) SetPrefix(ns NS, name string) {
 		e.bad = e.err
 	default:
 		e.names[ns] = prefix{name, true}
+		e.xsiType.name = 0
 	}
 }
 
@@ -110,14 +118,13 @@ func (e *Encoder) Start(ns NS, local string) {
 	if !e.begin() {
 		return
 	}
-	f := frame{outer: e.declared}
 	e.buf = append(e.buf, '<')
-	f.name = len(e.buf)
-	if !e.qname(ns, local, &f.local) {
+	name := len(e.buf)
+	at, ok := e.qname(ns, local)
+	if !ok {
 		return
 	}
-	f.end = len(e.buf)
-	e.frames = append(e.frames, f)
+	e.frames = append(e.frames, frame{name, at, len(e.buf), e.declared})
 	e.open, e.rooted = true, true
 	if ns == NSNone && !e.has(NSNone) {
 		e.declare(NSNone, "")
@@ -165,26 +172,26 @@ func (e *Encoder) undeclared(missing uint16) {
 
 func (e *Encoder) has(ns NS) bool { return e.declared>>ns&1 != 0 }
 
-// qname appends a name and notes the namespace as needed. local is set to
-// the place of the local part.
-func (e *Encoder) qname(ns NS, name string, local *int) bool {
-	if !isNCName(name) {
+// qname appends a name and notes the namespace as needed. It gives the place of
+// the local part.
+func (e *Encoder) qname(ns NS, name string) (local int, ok bool) {
+	if e.literal(name) == nil && !isNCName(name) {
 		e.fail(ErrName, quote([]byte(name)))
-		return false
+		return 0, false
 	}
 	if ns != NSNone {
 		if !e.writable(ns) {
 			e.fail(ErrNamespace, "name in namespace "+ns.String())
-			return false
+			return 0, false
 		}
 		e.needed |= 1 << ns
 		if p := e.Prefix(ns); p != "" {
 			e.buf = append(append(e.buf, p...), ':')
 		}
 	}
-	*local = len(e.buf)
+	local = len(e.buf)
 	e.buf = append(e.buf, name...)
-	return true
+	return local, true
 }
 
 // Declare declares a namespace on the start tag that is open.
@@ -243,45 +250,70 @@ func (e *Encoder) inTag(method string) bool {
 // Attr adds an attribute to the start tag that is open. NSNone gives one without
 // a prefix. xmlns attributes are written by Declare alone.
 func (e *Encoder) Attr(ns NS, local, value string) {
+	if e.attr(ns, local) {
+		appendEscaped(e, value, cAttr)
+		e.buf = append(e.buf, '"')
+	}
+}
+
+// AttrBytes is Attr for a byte slice, which it neither keeps nor changes.
+func (e *Encoder) AttrBytes(ns NS, local string, value []byte) {
+	if e.attr(ns, local) {
+		appendEscaped(e, value, cAttr)
+		e.buf = append(e.buf, '"')
+	}
+}
+
+// attr appends an attribute up to the quote that its value follows.
+func (e *Encoder) attr(ns NS, local string) bool {
 	if !e.inTag("Attr") {
-		return
+		return false
 	}
 	if ns != NSNone && e.Prefix(ns) == "" || ns == NSNone && local == "xmlns" {
 		e.fail(ErrNamespace, "attribute "+quote([]byte(local))+" has no prefix to be written with")
-		return
+		return false
 	}
 	e.buf = append(e.buf, ' ')
-	start, at := len(e.buf), 0
-	if !e.qname(ns, local, &at) || !e.once(start) {
-		return
+	start := len(e.buf)
+	if _, ok := e.qname(ns, local); !ok || !e.once(start) {
+		return false
 	}
 	e.buf = append(e.buf, `="`...)
-	e.buf = appendEscaped(e, e.buf, value, cAttr)
-	e.buf = append(e.buf, '"')
+	return true
 }
 
 // Text appends text to the innermost element. Everything but TAB, LF and
 // printable ASCII is written as a decimal character reference, as TR-069
 // section 3.4.1 advises. Text that XML 1.0 cannot carry is ErrChar.
-func (e *Encoder) Text(s string) { encodeText(e, s) }
-
-// TextBytes is Text for a byte slice, which it neither keeps nor changes.
-func (e *Encoder) TextBytes(b []byte) { encodeText(e, b) }
-
-func encodeText[T string | []byte](e *Encoder, s T) {
-	if !e.close() {
-		return
+func (e *Encoder) Text(s string) {
+	if e.inElement() {
+		appendEscaped(e, s, cText)
 	}
-	if len(e.frames) == 0 {
-		e.fail(ErrMisuse, "text outside the root element")
-		return
-	}
-	e.buf = appendEscaped(e, e.buf, s, cText)
 }
 
+// TextBytes is Text for a byte slice, which it neither keeps nor changes.
+func (e *Encoder) TextBytes(b []byte) {
+	if e.inElement() {
+		appendEscaped(e, b, cText)
+	}
+}
+
+// inElement makes ready for text.
+func (e *Encoder) inElement() bool {
+	if e.close() && len(e.frames) == 0 {
+		e.fail(ErrMisuse, "text outside the root element")
+	}
+	return e.err == nil
+}
+
+// SetShortEmpty says whether End writes an element into which nothing was
+// written as <a/>. Reset does not forget it.
+func (e *Encoder) SetShortEmpty(on bool) { e.short = on }
+
 // End closes the innermost element. One without content is written with both
-// tags, as there are peers that do not read the short form.
+// tags, as there are peers that do not read the short form; see SetShortEmpty.
 func (e *Encoder) End() {
+	empty := e.open
 	if !e.close() {
 		return
 	}
@@ -293,6 +325,10 @@ func (e *Encoder) End() {
 	f := e.frames[n]
 	e.frames = e.frames[:n]
 	e.declared = f.outer
+	if empty && e.short {
+		e.buf = append(e.buf[:len(e.buf)-1], "/>"...)
+		return
+	}
 	e.buf = append(e.buf, "</"...)
 	e.buf = append(e.buf, e.buf[f.name:f.end]...)
 	e.buf = append(e.buf, '>')
@@ -300,7 +336,30 @@ func (e *Encoder) End() {
 
 // Leaf writes an element that holds text alone.
 func (e *Encoder) Leaf(ns NS, local, text string) {
+	if ns == NSNone && e.leaf(local, false, "", text) {
+		return
+	}
 	e.Start(ns, local)
+	e.Text(text)
+	e.End()
+}
+
+// LeafInt is Leaf for a number, in decimal.
+func (e *Encoder) LeafInt(ns NS, local string, v int64) {
+	e.Start(ns, local)
+	if e.close() {
+		e.buf = strconv.AppendInt(e.buf, v, 10)
+	}
+	e.End()
+}
+
+// Typed is Leaf with an xsi:type attribute.
+func (e *Encoder) Typed(ns NS, local, typ, text string) {
+	if ns == NSNone && e.leaf(local, true, typ, text) {
+		return
+	}
+	e.Start(ns, local)
+	e.Attr(NSXSI, "type", typ)
 	e.Text(text)
 	e.End()
 }

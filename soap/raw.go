@@ -126,7 +126,7 @@ func (e *Encoder) redeclare(own []string, ns Namespace) []string {
 		e.buf = append(append(e.buf, ':'), ns.Prefix...)
 	}
 	e.buf = append(e.buf, `="`...)
-	e.buf = appendEscaped(e, e.buf, ns.URI, cAttr)
+	appendEscaped(e, ns.URI, cAttr)
 	e.buf = append(e.buf, '"')
 	return append(own, ns.Prefix)
 }

@@ -1,0 +1,225 @@
+package rpc
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/cwmp-go/cwmp/soap"
+)
+
+// NOTE: the header elements that the standard has, as one table: how each is read
+// and written, what it says of mustUnderstand, and the message that it belongs to
+// (TR-069 section 3.5, table 4). What is not in the table is kept as its bytes.
+
+// A block is one header element of the standard.
+type block struct {
+	name string
+	must bool   // mustUnderstand is 1, otherwise 0
+	only string // the one message that it may stand with; "" for any
+	seen uint8  // its bit in reader.blocksSeen
+
+	// has tells whether an envelope has the element, text gives what is written.
+	has  func(*Envelope, *Style) bool
+	text func(*Envelope, *Style) string
+	// read takes the element's text.
+	read func(*Envelope, []byte) error
+}
+
+// blocks are in the order in which they are written. The ID is first.
+var blocks = [...]block{
+	{
+		name: "ID", must: true, seen: 1 << 0,
+		has: func(e *Envelope, s *Style) bool { return e.HasID || s.AlwaysID != "" },
+		text: func(e *Envelope, s *Style) string {
+			if e.HasID {
+				return e.ID
+			}
+			return s.AlwaysID
+		},
+		read: func(e *Envelope, b []byte) error {
+			e.ID, e.HasID = string(b), true
+			return nil
+		},
+	},
+	{
+		name: "HoldRequests", must: true, seen: 1 << 1,
+		has:  func(e *Envelope, s *Style) bool { return e.HoldRequests || s.AlwaysHold },
+		text: func(e *Envelope, s *Style) string { return s.bool(e.HoldRequests) },
+		read: func(e *Envelope, b []byte) (err error) {
+			e.HoldRequests, err = parseBool(b)
+			return err
+		},
+	},
+	{
+		name: "SessionTimeout", only: "Inform", seen: 1 << 2,
+		has:  func(e *Envelope, _ *Style) bool { return e.HasSessionTimeout },
+		text: func(e *Envelope, _ *Style) string { return uintText(uint64(e.SessionTimeout)) },
+		read: func(e *Envelope, b []byte) error {
+			v, err := parseUint(b, 32)
+			e.SessionTimeout, e.HasSessionTimeout = uint32(v), err == nil
+			return err
+		},
+	},
+	{
+		name: "SupportedCWMPVersions", only: "Inform", seen: 1 << 3,
+		has:  func(e *Envelope, _ *Style) bool { return e.SupportedCWMPVersions != "" },
+		text: func(e *Envelope, _ *Style) string { return string(e.SupportedCWMPVersions) },
+		read: func(e *Envelope, b []byte) error {
+			e.SupportedCWMPVersions = VersionList(b)
+			return nil
+		},
+	},
+	{
+		name: "UseCWMPVersion", must: true, only: "InformResponse", seen: 1 << 4,
+		has:  func(e *Envelope, _ *Style) bool { return e.UseCWMPVersion != "" },
+		text: func(e *Envelope, _ *Style) string { return e.UseCWMPVersion },
+		read: func(e *Envelope, b []byte) error {
+			e.UseCWMPVersion = string(b)
+			return nil
+		},
+	},
+	{
+		name: "NoMoreRequests", seen: 1 << 5,
+		has:  func(e *Envelope, _ *Style) bool { return e.HasNoMoreRequests },
+		text: func(e *Envelope, s *Style) string { return s.bool(e.NoMoreRequests) },
+		read: func(e *Envelope, b []byte) (err error) {
+			e.NoMoreRequests, err = parseTruth(b)
+			e.HasNoMoreRequests = err == nil
+			return err
+		},
+	},
+}
+
+// blockNamed finds a header element by its local name, whose case does not
+// matter: there are peers that write sessionTimeout. exact is false for those.
+func blockNamed(local []byte) (b *block, exact bool) {
+	for i := range blocks {
+		b := &blocks[i]
+		if string(local) == b.name {
+			return b, true
+		}
+		if len(local) == len(b.name) && bytes.EqualFold(local, []byte(b.name)) {
+			return b, false
+		}
+	}
+	return nil, false
+}
+
+// block reads the current header element into the envelope when it is one of the
+// standard's, and gives false for any other. The first of two stands.
+func (r *reader) block(ns soap.NS, local []byte) bool {
+	if !ns.IsCWMP() {
+		return false
+	}
+	b, _ := blockNamed(local)
+	if b == nil {
+		return false
+	}
+	if r.blocksSeen&b.seen != 0 {
+		r.fail("", ErrTwice)
+		return true
+	}
+	r.blocksSeen |= b.seen
+	r.check(b.name, b.read(r.env, r.dec.Content()))
+	return true
+}
+
+// misplaced names the first header element that does not belong to the message,
+// "" for none.
+func (e *Envelope) misplaced() string {
+	if e.Message == nil {
+		return ""
+	}
+	method := e.Message.Method()
+	for i := range blocks {
+		if b := &blocks[i]; b.only != "" && b.only != method && b.has(e, nil) {
+			return b.name
+		}
+	}
+	return ""
+}
+
+// raise makes the version that the namespace stands for the version that the
+// header tells of its sender. Only the namespace of 1.2 stands for several, so
+// only there has the header a say; and it never lowers.
+func (e *Envelope) raise() {
+	if e.Version < V12 {
+		return
+	}
+	e.Version = max(e.Version, e.headerVersion())
+}
+
+// headerVersion is the version that the header tells, 0 for none.
+func (e *Envelope) headerVersion() Version {
+	switch {
+	case e.UseCWMPVersion != "":
+		return ParseVersion(e.UseCWMPVersion)
+	case e.SupportedCWMPVersions != "":
+		return slices.Max(append(e.SupportedCWMPVersions.Versions(), 0))
+	case e.HasSessionTimeout:
+		return V13
+	}
+	return 0
+}
+
+// encodeHeader writes the header elements that there are.
+func (e *Envelope) encodeHeader(c *Codec, s *Style) {
+	open := s.EmptyHeader || len(e.Header) > 0
+	if open {
+		c.enc.Start(soap.NSEnvelope, "Header")
+	}
+	for i := range blocks {
+		b := &blocks[i]
+		if !b.has(e, s) {
+			continue
+		}
+		if !open {
+			c.enc.Start(soap.NSEnvelope, "Header")
+			open = true
+		}
+		c.header(b, b.text(e, s))
+	}
+	for _, raw := range e.Header {
+		c.enc.Raw(raw)
+	}
+	if open {
+		c.enc.End()
+	}
+}
+
+// header writes one header element.
+func (c *Codec) header(b *block, text string) {
+	c.enc.Start(c.ns, b.name)
+	c.enc.Attr(soap.NSEnvelope, "mustUnderstand", boolText(b.must))
+	if text != "" {
+		c.enc.Text(text)
+	}
+	c.enc.End()
+}
+
+// A VersionList is the text of SupportedCWMPVersions: versions with commas in
+// between. The zero value is none, and no header element.
+type VersionList string
+
+// ListVersions makes the text of SupportedCWMPVersions.
+func ListVersions(versions ...Version) VersionList {
+	var names []string
+	for _, v := range versions {
+		names = append(names, v.String())
+	}
+	return VersionList(strings.Join(names, ","))
+}
+
+// Versions gives the versions of the list that this package knows, in its order.
+// White space around them does not count; what is no version, or a later one, is
+// passed over.
+func (l VersionList) Versions() []Version {
+	var all []Version
+	for name := range strings.SplitSeq(string(l), ",") {
+		if v := ParseVersion(name); v != 0 {
+			all = append(all, v)
+		}
+	}
+	return all
+}
