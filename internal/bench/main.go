@@ -1,0 +1,91 @@
+// Bench measures this library's codec beside other parsers and writers, and
+// prints the tables of docs/BENCHMARKS.md. From the repository's root:
+//
+//	go run -C internal/bench .                  # everything, some minutes
+//	go run -C internal/bench . -short           # a quick look
+//	go run -C internal/bench . -rounds 9
+//
+// Everything is measured in one run, in turns: a round measures each subject
+// once on each document. Times are the CPU time of the process that does the
+// work, garbage collection included, so that what else the machine does costs
+// little; what is left of that hits the subjects of one round alike, so ratios
+// are formed inside a round and their median is shown. Before anything is
+// timed, each decoder has to make the same parameters of each document.
+//
+// expat, libxml2 and pugixml are measured by small programs (the directory
+// native) that are compiled here if there is a compiler and Debian's
+// libexpat1-dev, libxml2-dev and libpugixml-dev; a row says so if not.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+)
+
+// options is what the flags say.
+type options struct {
+	rounds int
+	slice  time.Duration // CPU time of one measurement
+	short  bool
+}
+
+func main() {
+	opt := options{slice: 60 * time.Millisecond}
+	flag.IntVar(&opt.rounds, "rounds", 7, "`rounds` to measure; medians are over them")
+	flag.BoolVar(&opt.short, "short", false, "two documents, three rounds, and neither memory nor 386")
+	child := flag.String("child", "", "what this program runs itself for: ratios, or rss:`SUBJECT`")
+	flag.Parse()
+	if opt.short {
+		opt.rounds, opt.slice = min(opt.rounds, 3), 10*time.Millisecond
+	}
+	if err := run(opt, *child); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(opt options, child string) error {
+	if child != "" {
+		return runChild(opt, child)
+	}
+	dir, err := os.MkdirTemp("", "cwmp-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	fmt.Printf("%s %s/%s, %d cores, %d rounds\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), opt.rounds)
+
+	natives := startNatives(dir)
+	defer stopNatives(natives)
+	docs := documents(opt.short)
+	if err := checkAll(dir, docs, natives); err != nil {
+		return err
+	}
+	for _, d := range docs {
+		t, err := measure(opt, d, decodeSubjects(d, natives))
+		if err != nil {
+			return err
+		}
+		t.print("decode "+d.name, d)
+	}
+	for _, d := range docs {
+		if !encodable(d) {
+			continue
+		}
+		t, err := measure(opt, d, encodeSubjects(d))
+		if err != nil {
+			return err
+		}
+		t.print("encode "+d.name, d)
+	}
+	if opt.short {
+		return nil
+	}
+	if err := memory(dir, natives); err != nil {
+		return err
+	}
+	return on386(dir, opt)
+}
