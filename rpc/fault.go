@@ -3,6 +3,8 @@ package rpc
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 )
 
 // A Fault refuses a request: a message on the wire and an error in Go. Its code is
@@ -47,18 +49,25 @@ func AsFault(err error, internal FaultCode) *Fault {
 func (*Fault) Method() string { return "Fault" }
 
 // Error returns one line: the code, its meaning or text, and the parameters.
+// Control characters that the peer put into them are escaped.
 func (f *Fault) Error() string {
 	if f.Code == 0 {
-		return fmt.Sprintf("SOAP fault %s: %s", f.SOAPCode, f.SOAPText)
+		return fmt.Sprintf("SOAP fault %s: %s", printable(f.SOAPCode), printable(f.SOAPText))
 	}
 	s := fmt.Sprintf("fault %d", uint32(f.Code))
 	if text := f.text(); text != "" {
-		s += ": " + text
+		s += ": " + printable(text)
 	}
 	for _, p := range f.Parameters {
-		s += fmt.Sprintf("; %s: %d %s", p.ParameterName, uint32(p.Code), p.Text)
+		s += fmt.Sprintf("; %s: %d %s", printable(p.ParameterName), uint32(p.Code), printable(p.Text))
 	}
 	return s
+}
+
+// printable escapes what is no printable character, as Go does in a string.
+func printable(s string) string {
+	quoted := strconv.Quote(s)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
 func (f *Fault) text() string {

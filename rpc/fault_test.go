@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/soap"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -114,4 +115,20 @@ func TestFaultRead(t *testing.T) {
 	assert.True(t, vendor, "a CWMP Fault without SOAP's around it")
 	_, err := rpc.Parse([]byte(envelope("", "<s:Fault><detail><cwmp:Fault><FaultCode>x</FaultCode></cwmp:Fault></detail></s:Fault>")), rpc.Config{})
 	requireValueError(t, err, rpc.ErrInteger, "/Envelope/Body/Fault/detail/Fault/FaultCode", "x")
+}
+
+// What a peer writes into a fault does not break a line of a log.
+func TestFaultErrorIsOneLine(t *testing.T) {
+	f := &rpc.Fault{Code: 9003, Text: "a\nb \"c\" \x1b[2J é", Parameters: []rpc.ParameterFault{{ParameterName: "x\r\ny", Code: 9005, Text: "\x00"}}}
+	assert.Equal(t, `fault 9003: a\nb "c" \x1b[2J é; x\r\ny: 9005 \x00`, f.Error())
+	assert.Equal(t, `SOAP fault a\tb: c\nd`, (&rpc.Fault{SOAPCode: "a\tb", SOAPText: "c\nd"}).Error())
+}
+
+// A response of the standard's in a foreign namespace is no answer to its request;
+// a vendor's own is.
+func TestAnswersByNamespace(t *testing.T) {
+	foreign := func(name string) *rpc.Vendor { return &rpc.Vendor{Raw: soap.Raw{Space: "urn:acme", Local: name}} }
+	assert.False(t, rpc.Answers(foreign("InformResponse"), "Inform"))
+	assert.True(t, rpc.Answers(foreign("X_ACME_PingResponse"), "X_ACME_Ping"))
+	assert.True(t, rpc.Answers(&rpc.InformResponse{}, "Inform"))
 }

@@ -44,10 +44,16 @@ func IsResponse(m Message) bool {
 }
 
 // Answers reports whether m answers the request named method: its response, or
-// a [*Fault], which answers anything.
+// a [*Fault], which answers anything. A [*Vendor] with the name of one of the
+// standard's responses is in a foreign namespace and answers nothing.
 func Answers(m Message, method string) bool {
-	if _, fault := m.(*Fault); fault {
+	switch m := m.(type) {
+	case *Fault:
 		return true
+	case *Vendor:
+		if standardNew[m.Method()] != nil {
+			return false
+		}
 	}
 	name, ok := strings.CutSuffix(m.Method(), responseSuffix)
 	return ok && name == method
