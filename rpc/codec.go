@@ -37,6 +37,8 @@ type Codec struct {
 	ord  uint   // fields offered so far
 	seen uint64 // fields taken in this struct, a bit each
 	once bool   // the struct's fields may stand once only
+
+	strings chunk // what was read is cut from it
 }
 
 // Encoding reports whether the walk writes. Few messages need to know.
@@ -54,7 +56,7 @@ func (c *Codec) String(name string, p *string, max int) {
 		c.checkLength(name, *p, max)
 		c.leaf(name, "string", *p)
 	case c.at(name):
-		*p = string(c.dec.Content())
+		*p = c.strings.string(c.dec.Content())
 	}
 }
 
@@ -133,7 +135,7 @@ func (c *Codec) Value(name string, p *Value) {
 	case c.at(name):
 		typ, _ := c.dec.Attr(soap.NSXSI, "type")
 		p.Type = internType(typ)
-		p.Text = string(c.dec.Content())
+		p.Text = c.strings.string(c.dec.Content())
 	}
 }
 
@@ -150,7 +152,7 @@ func (c *Codec) Strings(name string, p *[]string, max int) {
 	case c.at(name):
 		*p = nil
 		for depth := c.dec.Depth(); c.next(depth, len(*p)); {
-			*p = append(*p, string(c.dec.Content()))
+			*p = append(*p, c.strings.string(c.dec.Content()))
 		}
 	}
 }

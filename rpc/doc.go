@@ -25,7 +25,9 @@
 // twice are refused. Writing is strict: schema order, every mandatory element, lengths within
 // the schema's.
 //
-// What is read does not alias the document.
+// What is read does not alias the document. Short strings of one message share
+// memory among themselves: who keeps one of them keeps up to 16 KiB; strings.Clone
+// sets one free.
 //
 // # How a message is defined
 //
