@@ -24,7 +24,8 @@ type Authenticator interface {
 // A DigestAuth is HTTP digest, MD5 with qop=auth, for a password table of the
 // program's. It must not be copied after first use.
 type DigestAuth struct {
-	// Password returns the password of a user, false for an unknown one.
+	// Password returns the password of a user, false for an unknown one. Nil knows
+	// nobody.
 	Password func(username string) (password string, ok bool)
 	// Realm is shown to the CPE. Empty is "cwmp".
 	Realm string
@@ -43,11 +44,18 @@ const nonceLifetime = 10 * time.Minute
 // Authenticate implements [Authenticator].
 func (a *DigestAuth) Authenticate(r *http.Request) (string, []string, error) {
 	a.once.Do(a.init)
-	result, err := a.server.Verify(r.Method, r.RequestURI, r.Header.Get("Authorization"), nil, a.Password)
+	result, err := a.server.Verify(r.Method, r.RequestURI, r.Header.Get("Authorization"), nil, a.password)
 	if err != nil {
 		return "", a.server.Challenges(errors.Is(err, digest.ErrStale)), err
 	}
 	return result.Username, nil, nil
+}
+
+func (a *DigestAuth) password(username string) (string, bool) {
+	if a.Password == nil {
+		return "", false
+	}
+	return a.Password(username)
 }
 
 func (a *DigestAuth) init() {

@@ -27,6 +27,7 @@ func (x *exchanger) connected(ctx context.Context) (*link, error) {
 		return nil, err
 	}
 	x.link = newLink(conn, originOf(x.url), x.client.timeout())
+	x.here().digest.Reconnected()
 	return x.link, nil
 }
 

@@ -70,10 +70,10 @@
 //	wait for the peer                  60 s          60 s
 //	messages in a session              1,000         1,000
 //	open sessions                      1             10,000, then 503
-//	body before authentication         -             not read
+//	body before authentication         -             64 KiB, thrown away
 //
-// All but the numbers of challenges and redirects and the growth can be configured;
-// none can be unlimited.
+// Documents, items, waits, bodies on the wire and open sessions can be configured;
+// nothing can be unlimited.
 //
 // # The http.Server around a Server
 //

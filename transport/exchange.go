@@ -61,12 +61,9 @@ func (t tries) any() bool { return t != tries{} }
 
 // post sends one message and returns the answer, nil for an empty one.
 func (x *exchanger) post(ctx context.Context, env *rpc.Envelope) (*rpc.Envelope, error) {
-	var body []byte
-	if env != nil {
-		var err error
-		if body, err = env.Append(nil, x.client.Style); err != nil {
-			return nil, err
-		}
+	env, body, err := x.encode(env)
+	if err != nil {
+		return nil, err
 	}
 	var t tries
 	for {
@@ -76,6 +73,22 @@ func (x *exchanger) post(ctx context.Context, env *rpc.Envelope) (*rpc.Envelope,
 			return e.Response, err
 		}
 	}
+}
+
+// encode makes a message's document. An answer that cannot be written, because a
+// value has what XML cannot carry, is our own internal error; the session goes on.
+func (x *exchanger) encode(env *rpc.Envelope) (*rpc.Envelope, []byte, error) {
+	if env == nil {
+		return nil, nil, nil
+	}
+	body, err := env.Append(nil, x.client.Style)
+	if err != nil && rpc.IsResponse(env.Message) {
+		fault := *env
+		fault.Message = rpc.NewFault(rpc.FaultInternalError, "")
+		env = &fault
+		body, err = env.Append(nil, x.client.Style)
+	}
+	return env, body, err
 }
 
 // exchange does one HTTP exchange.
@@ -199,6 +212,9 @@ func (x *exchanger) response(e *Exchange, resp *http.Response, t *tries) error {
 		x.plain = true
 		return nil
 	case resp.StatusCode/100 != 2:
+		if x.trace.Received != nil {
+			e.ResponseBody, _ = io.ReadAll(io.LimitReader(resp.Body, maxDiscard))
+		}
 		return statusError(resp)
 	}
 	return x.read(e, resp)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
@@ -186,6 +187,7 @@ func (x *serving) answer(env *rpc.Envelope) {
 	}
 	x.e.Response, x.e.ResponseBody, x.e.Status = env, body, http.StatusOK
 	x.w.Header().Set("Content-Type", contentType)
+	x.w.Header().Set("Content-Length", strconv.Itoa(len(body))) // many CPEs cannot read chunks
 	x.w.Write(body)
 }
 

@@ -160,9 +160,12 @@ func (d *device) set(m *rpc.SetParameterValues) (rpc.Message, error) {
 	paths := map[attrs.Attr]string{}
 	for _, p := range m.ParameterList {
 		attr, ok := d.attrs.ByPath(p.Name)
-		if !ok {
+		switch {
+		case !ok:
 			refuse(p.Name, rpc.FaultInvalidParameterName)
 			continue
+		case paths[attr] != "":
+			return nil, rpc.NewFault(rpc.FaultInvalidArguments, p.Name+" given twice")
 		}
 		paths[attr] = p.Name
 		changes = append(changes, attrs.Set(attr, p.Value.Text))
@@ -193,4 +196,4 @@ func codeOf(w *attrs.WriteError) rpc.FaultCode {
 }
 
 // isSecret reports whether a parameter or element of this name holds a secret.
-func isSecret(name string) bool { return strings.HasSuffix(name, "Password") }
+func isSecret(name string) bool { return strings.HasSuffix(strings.ToLower(name), "password") }

@@ -63,15 +63,16 @@ func (l *ladder) indent(body []byte) string {
 // maskElement masks the passwords in an element: those named so, and the values
 // of parameters whose names end so.
 func maskElement(e *etree.Element) {
-	name := e.SelectElement("Name")
+	secret := false // one of its Names, should there be several
+	for _, name := range e.SelectElements("Name") {
+		secret = secret || isSecret(strings.TrimSpace(name.Text()))
+	}
 	for _, child := range e.ChildElements() {
-		switch {
-		case isSecret(child.Tag) && len(child.ChildElements()) == 0:
+		if child.Tag == "Value" && secret || isSecret(child.Tag) {
+			child.Child = nil // comments and elements in it too
 			child.SetText(mask)
-		case child.Tag == "Value" && name != nil && isSecret(strings.TrimSpace(name.Text())):
-			child.SetText(mask)
-		default:
-			maskElement(child)
+			continue
 		}
+		maskElement(child)
 	}
 }

@@ -107,8 +107,10 @@ func (l *ladder) received(e *transport.Exchange) {
 	}
 	name := cmp.Or(received[nameOf(e.Response)], nameOf(e.Response))
 	switch {
-	case e.Challenged:
+	case e.Challenged && nameOf(e.Request) == "Inform":
 		name = "(3a) 401 digest challenge"
+	case e.Challenged:
+		name = "401 challenge"
 	case e.Redirected != "":
 		name = "redirect to " + oneLine(e.Redirected)
 	case e.Err != nil:

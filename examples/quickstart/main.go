@@ -124,12 +124,18 @@ func (o options) check(rest []string) error {
 	return nil
 }
 
-// oneLine keeps an error on one line whatever a peer has put into it.
+// oneLine keeps a text on one line of bearable length, whatever a peer has put into
+// it.
 func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+	const most = 400
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
 	}, s)
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "..."
+	}
+	return s
 }

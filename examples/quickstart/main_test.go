@@ -91,6 +91,24 @@ func TestVerboseMasksSecrets(t *testing.T) {
 	assert.Contains(t, out, "Authorization: Digest username=\"1234\"")
 }
 
+// What an ACS may hide a password in: comments, several names, another case.
+func TestMaskFindsSecrets(t *testing.T) {
+	const parameter = "<ParameterValueStruct>%s</ParameterValueStruct>"
+	for _, inside := range []string{
+		"<Name>Device.X.Password</Name><Value>SEK<!-- x -->RET</Value>",
+		"<Name>foo</Name><Name> Device.X.Password </Name><Value>SEKRET</Value>",
+		"<Name>Device.X.password</Name><Value>SEKRET</Value>",
+		"<Name>Device.X.Password</Name><Value><b>SEKRET</b></Value>",
+		"<Password><c>SEKRET</c></Password>",
+		"<Value>SEKRET</Value><Name>Device.X.Password</Name>",
+	} {
+		l := &ladder{}
+		got := l.indent(fmt.Appendf(nil, "<a>"+parameter+"</a>", inside))
+		assert.Contains(t, got, mask, inside)
+		assert.NotContains(t, got, "RET", inside)
+	}
+}
+
 func TestBadFlags(t *testing.T) {
 	for _, args := range [][]string{
 		{"-nonsense"}, {"extra"}, {"-acs", "ftp://x"}, {"-acs", "x"}, {"-acs", "http://"}, {"-acs", "http://u:p@h/"},
