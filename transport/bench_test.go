@@ -25,12 +25,31 @@ import (
 type bench struct {
 	t   *testing.T
 	net *memory
-	log bytes.Buffer // read it when the sessions are over
+	log logBuffer
 
 	mu        sync.Mutex
 	ended     []error
 	sessions  map[*transport.Session]int // how often each ended
 	exchanges []transport.Exchange
+}
+
+// A logBuffer is a log that is read while sessions may still end: a superseded one
+// ends on a goroutine of its own.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
 }
 
 // newBench serves srv until the test ends. It then checks that no session ended

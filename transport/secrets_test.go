@@ -1,7 +1,6 @@
 package transport_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +32,7 @@ func TestSecrets(t *testing.T) {
 		soap("acs-1", "<cwmp:SetParameterValuesResponse><Status>"+password+"</Status></cwmp:SetParameterValuesResponse>"),
 	}
 	bubble(t, "server", func(t *testing.T) {
-		var log bytes.Buffer
+		var log logBuffer
 		srv := &transport.Server{Authenticator: digestAuth(), Handler: plan(&rpc.SetParameterValues{ParameterList: []rpc.ParameterValue{secret}})}
 		b := newBench(t, srv)
 		srv.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
