@@ -4,7 +4,10 @@
 set -euo pipefail
 
 # Debian's package for each program that must be found.
-declare -A packages=([gcc]=gcc [xmllint]=libxml2-utils [curl]=curl)
+declare -A packages=(
+	[gcc]=gcc [xmllint]=libxml2-utils [curl]=curl
+	[dnsmasq]=dnsmasq-base [udhcpc]=udhcpc [dhclient]=isc-dhcp-client [ip]=iproute2
+)
 
 missing=()
 for program in "${!packages[@]}"; do

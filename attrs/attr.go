@@ -29,3 +29,34 @@ const (
 	STUNEnable       Attr = "cpe stun enable"            // NAT traversal by STUN, TR-069 Annex G
 	SSLPolicy        Attr = "ssl client-policy"          // TLS policy, wanted for an https URL
 )
+
+// Attributes of the standard's data model that Comware has no command for
+// (TR-181 Device.ManagementServer.); their names are in Comware's manner. The
+// retry parameters may come from DHCP (TR-069 3.1).
+const (
+	RetryMinimumWait Attr = "acs retry minimum-wait" // seconds of the first retry interval, TR-069 3.2.1.1
+	RetryMultiplier  Attr = "acs retry multiplier"   // growth of the interval in thousandths, TR-069 3.2.1.1
+	DHCPDiscovery    Attr = "acs dhcp-discovery enable"
+
+	UpgradesManaged      Attr = "cpe upgrades-managed"
+	NotificationThrottle Attr = "cpe notification throttle"              // DefaultActiveNotificationThrottle, seconds
+	HTTPRequestEnable    Attr = "cpe connection-request http enable"     // HTTPConnectionRequestEnable
+	UDPRequestLimit      Attr = "cpe connection-request udp limit"       // UDPConnectionRequestAddressNotificationLimit of TR-098, seconds
+	XMPPConnection       Attr = "cpe connection-request xmpp"            // ConnReqXMPPConnection, a path
+	AllowedJabberIDs     Attr = "cpe connection-request jabber-ids"      // ConnReqAllowedJabberIDs, separated by commas
+	STUNServer           Attr = "cpe stun server"                        // STUNServerAddress; empty: the ACS's host
+	STUNPort             Attr = "cpe stun port"                          // STUNServerPort
+	STUNUsername         Attr = "cpe stun username"                      // empty: no message integrity
+	STUNPassword         Attr = "cpe stun password"                      // key of the message integrity
+	STUNMaxKeepAlive     Attr = "cpe stun keepalive maximum"             // STUNMaximumKeepAlivePeriod, seconds; -1: none
+	STUNMinKeepAlive     Attr = "cpe stun keepalive minimum"             // STUNMinimumKeepAlivePeriod, seconds
+	InstanceMode         Attr = "cpe instance-mode"                      // InstanceNumber or InstanceAlias
+	AutoCreateInstances  Attr = "cpe auto-create-instances"              // AutoCreateInstances
+	ManageableLimit      Attr = "cpe manageable-device limit"            // ManageableDeviceNotificationLimit, seconds
+	HTTPCompression      Attr = "cpe http-compression"                   // Disabled, GZIP, Compress or Deflate
+	LightweightProtocols Attr = "cpe lightweight-notification protocols" // UDP; empty: off
+	LightweightInterval  Attr = "cpe lightweight-notification interval"  // LightweightNotificationTriggerInterval, seconds; 0: off
+	LightweightTime      Attr = "cpe lightweight-notification time"      // LightweightNotificationTriggerTime
+	LightweightHost      Attr = "cpe lightweight-notification host"      // UDPLightweightNotificationHost; empty: the ACS's host
+	LightweightPort      Attr = "cpe lightweight-notification port"      // UDPLightweightNotificationPort
+)

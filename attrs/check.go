@@ -24,6 +24,14 @@ func (p Profile) Check() error {
 	for _, s := range p.Sets {
 		c.set(s)
 	}
+	for i := range p.Locks {
+		c.lock(&p.Locks[i])
+	}
+	c.need("", len(p.Locks) <= maxLocks, "more than %d locks", maxLocks)
+	c.policy()
+	c.discovery()
+	c.need("", (p.KeepOnLoss|p.Volatile|p.Override)&^allSources == 0, "KeepOnLoss, Volatile or Override names somebody unknown")
+	c.need("", p.Rediscovery >= 0, "Rediscovery is below 0")
 	c.gate(p.Enable, KindBool)
 	c.gate(p.SSLPolicy, KindString)
 	return errors.Join(c.errs...)
@@ -63,6 +71,9 @@ func (c *checker) row(d *Descriptor) {
 		return
 	}
 	c.need(d.Attr, d.Chars == "" || d.Kind == KindString || d.Kind == KindSecret, "Chars are for String and Secret")
+	c.need(d.Attr, len(d.OneOf) == 0 || d.Kind == KindString, "OneOf is for String")
+	c.need(d.Attr, d.EmptyClears&^d.From == 0, "EmptyClears names one who is not in From")
+	c.gate(d.Needs, KindBool)
 	c.bounds(d, Limits{From: d.From, Min: d.Min, Max: d.Max})
 	for _, l := range d.Limits {
 		c.need(d.Attr, l.From != 0 && l.From&^d.From == 0, "Limits name nobody, or one who is not in From")
@@ -82,6 +93,7 @@ func (c *checker) path(a Attr, path string) {
 var spans = [...]struct{ low, high int64 }{
 	KindURL: {0, maxText}, KindString: {0, maxText}, KindSecret: {0, maxText},
 	KindBool: {0, 0}, KindUint: {0, maxUint}, KindTime: {minTime, maxTime},
+	KindInt: {minInt, maxInt},
 }
 
 func (c *checker) bounds(d *Descriptor, l Limits) {
@@ -106,6 +118,42 @@ func (c *checker) set(s EndpointSet) {
 	c.member(s.URL, KindURL)
 	c.member(s.Username, KindString)
 	c.member(s.Password, KindSecret)
+	for _, a := range s.Wipe {
+		d := c.p.row(a)
+		c.need(a, d != nil && d.Kind == KindSecret, "Wipe wants a row of kind Secret")
+	}
+}
+
+func (c *checker) lock(l *Lock) {
+	c.need("", l.Name != "", "a lock without name")
+	c.need("", c.once("lock", l.Name), "two locks %q", l.Name)
+	c.need("", l.After == Write || l.After == Contact, "lock %q: unknown After", l.Name)
+	c.need("", (l.After == Write) == (l.By != 0), "lock %q: By is for Write, and Write wants it", l.Name)
+	c.need("", l.Against != 0 && (l.Against|l.By)&^allSources == 0, "lock %q: nobody, or somebody unknown", l.Name)
+	c.need("", l.After == Write || !l.OpenOnUndo, "lock %q: OpenOnUndo is for Write", l.Name)
+	for _, a := range l.Attrs {
+		c.need(a, c.p.row(a) != nil, "lock %q: no such row", l.Name)
+	}
+}
+
+func (c *checker) policy() {
+	for _, s := range c.p.Policy.HostSuffixes {
+		c.need("", strings.Trim(s, ".") != "" && !strings.ContainsAny(s, "/ @*"), "%q is no host suffix", s)
+	}
+	c.need("", c.p.Policy.NoDowngrade&^allSources == 0, "NoDowngrade names somebody unknown")
+}
+
+func (c *checker) discovery() {
+	v := c.p.Discovery
+	if !c.need("", v.Switch != "" || v.Source == 0 && v.Off == 0 && v.OffOn == nil, "Discovery without Switch") {
+		return
+	}
+	c.gate(v.Switch, KindBool)
+	c.need(v.Switch, v.Source < NumSources && v.Off&^allSources == 0, "Discovery names somebody unknown")
+	c.need(v.Switch, (v.Off == 0) == (len(v.OffOn) == 0), "Off and OffOn go together")
+	for _, a := range v.OffOn {
+		c.need(a, a != v.Switch && c.p.row(a) != nil, "OffOn wants another row")
+	}
 }
 
 func (c *checker) member(a Attr, k Kind) {

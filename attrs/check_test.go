@@ -19,7 +19,7 @@ func TestCheck(t *testing.T) {
 		`From names nobody`:             func(p *Profile) { p.row(STUNEnable).From = 0 },
 		`or somebody unknown`:           func(p *Profile) { p.row(STUNEnable).From = 0x11 },
 		`unknown kind`:                  func(p *Profile) { p.row(STUNEnable).Kind = 0 },
-		`"cpe stun enable": unknown`:    func(p *Profile) { p.row(STUNEnable).Kind = 7 },
+		`"cpe stun enable": unknown`:    func(p *Profile) { p.row(STUNEnable).Kind = 8 },
 		`Chars are for String`:          func(p *Profile) { p.row(ConnectRetry).Chars = "1" },
 		`Min is above Max`:              func(p *Profile) { p.row(ConnectRetry).Min = 101 },
 		`lie in 0 to 4096`:              func(p *Profile) { p.row(URL).Max = 4097 },
@@ -44,7 +44,34 @@ func TestCheck(t *testing.T) {
 		`in two sets`:                   func(p *Profile) { p.Sets[1].Username = Username },
 		`a member of a set has no`:      func(p *Profile) { p.row(URL).Default = "http://h/" },
 		`gate wants a row of kind Bool`: func(p *Profile) { p.Enable = SSLPolicy },
-		`this gate wants`:               func(p *Profile) { p.SSLPolicy = "nonsense" },
+		`"x": this gate wants`:          func(p *Profile) { p.row(InformInterval).Needs = "x" },
+		`OneOf is for String`:           func(p *Profile) { p.row(Enable).OneOf = []string{"1"} },
+		`EmptyClears names one`:         func(p *Profile) { p.row(STUNEnable).EmptyClears = From(ACS) },
+		`Wipe wants a row`:              func(p *Profile) { p.Sets[0].Wipe = []Attr{Username} },
+		`a lock without name`:           func(p *Profile) { p.Locks = []Lock{{After: Contact, Against: From(CLI)}} },
+		`two locks "l"`: func(p *Profile) {
+			p.Locks = []Lock{{Name: "l", After: Contact, Against: From(CLI)}, {Name: "l", After: Contact, Against: From(CLI)}}
+		},
+		`lock "l": unknown After`:     func(p *Profile) { p.Locks = []Lock{{Name: "l", Against: From(CLI)}} },
+		`lock "l": By is for Write`:   func(p *Profile) { p.Locks = []Lock{{Name: "l", After: Write, Against: From(CLI)}} },
+		`lock "m": By is for Write`:   func(p *Profile) { p.Locks = []Lock{{Name: "m", After: Contact, By: 1, Against: From(CLI)}} },
+		`lock "l": nobody`:            func(p *Profile) { p.Locks = []Lock{{Name: "l", After: Contact}} },
+		`lock "l": OpenOnUndo is for`: func(p *Profile) { p.Locks = []Lock{{Name: "l", After: Contact, Against: 1, OpenOnUndo: true}} },
+		`"x": lock "l": no such row`: func(p *Profile) {
+			p.Locks = []Lock{{Name: "l", After: Contact, Against: 1, Attrs: []Attr{"x"}}}
+		},
+		`more than 64 locks`:         func(p *Profile) { p.Locks = make([]Lock, 65) },
+		`"https://h" is no host`:     func(p *Profile) { p.Policy.HostSuffixes = []string{"https://h"} },
+		`"." is no host suffix`:      func(p *Profile) { p.Policy.HostSuffixes = []string{"."} },
+		`NoDowngrade names`:          func(p *Profile) { p.Policy.NoDowngrade = 16 },
+		`Discovery without Switch`:   func(p *Profile) { p.Discovery.Source = DHCP },
+		`"acs url": this gate wants`: func(p *Profile) { p.Discovery.Switch = URL },
+		`Discovery names somebody`:   func(p *Profile) { p.Discovery = Discovery{Switch: Enable, Source: 9} },
+		`Off and OffOn go together`:  func(p *Profile) { p.Discovery = Discovery{Switch: Enable, Off: From(ACS)} },
+		`OffOn wants another row`:    func(p *Profile) { p.Discovery = Discovery{Switch: Enable, Off: From(ACS), OffOn: []Attr{Enable}} },
+		`Volatile or Override names`: func(p *Profile) { p.Override = 32 },
+		`Rediscovery is below 0`:     func(p *Profile) { p.Rediscovery = -1 },
+		`this gate wants`:            func(p *Profile) { p.SSLPolicy = "nonsense" },
 	} {
 		p := Comware()
 		damage(&p)

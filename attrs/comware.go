@@ -9,9 +9,11 @@ import "time"
 // so that nobody can change another's: take it, change a row, and pass it to
 // New.
 //
-// The Factory source may set every row: it is the firmware itself. Three
-// rows want a word:
+// The Factory source may set every row: it is the firmware itself. Some rows
+// want a word:
 //
+//   - User names and passwords: the commands take 1 to 255 characters. The ACS
+//     may write an empty one too, which wins and means no credentials.
 //   - InformInterval: the command takes 10 to 86400 seconds, the data model
 //     every number from 1. Each source has its own limits.
 //   - InformTime: the command means one Inform at that moment, which has to
@@ -32,29 +34,32 @@ func Comware() Profile {
 		},
 		Enable:    Enable,
 		SSLPolicy: SSLPolicy,
+		Volatile:  From(DHCP),
 	}
 }
 
 func comwareACS() []Descriptor {
 	all, cli := From(Factory, DHCP, CLI, ACS), From(Factory, CLI)
+	some := []Limits{{From: From(CLI), Min: 1, Max: 255}}
 	return []Descriptor{
 		{Attr: URL, Kind: KindURL, From: all, Min: 8, Max: 255, Unset: "Null", Paths: []string{"ManagementServer.URL"}},
-		{Attr: Username, Kind: KindString, From: all, Max: 255, Paths: []string{"ManagementServer.Username"}},
-		{Attr: Password, Kind: KindSecret, From: all, Max: 255, Paths: []string{"ManagementServer.Password"}},
+		{Attr: Username, Kind: KindString, From: all, Max: 255, Limits: some, Paths: []string{"ManagementServer.Username"}},
+		{Attr: Password, Kind: KindSecret, From: all, Max: 255, Limits: some, Paths: []string{"ManagementServer.Password"}},
 		{Attr: DefaultURL, Kind: KindURL, From: cli, Min: 8, Max: 255, Unset: "Null"},
-		{Attr: DefaultUsername, Kind: KindString, From: cli, Max: 255},
-		{Attr: DefaultPassword, Kind: KindSecret, From: cli, Max: 255},
+		{Attr: DefaultUsername, Kind: KindString, From: cli, Max: 255, Limits: some},
+		{Attr: DefaultPassword, Kind: KindSecret, From: cli, Max: 255, Limits: some},
 	}
 }
 
 func comwareCPE() []Descriptor {
 	both, cli := From(Factory, CLI, ACS), From(Factory, CLI)
+	some := []Limits{{From: From(CLI), Min: 1, Max: 255}}
 	const code = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789."
 	end := time.Date(2035, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
 	return []Descriptor{
 		{Attr: Enable, Kind: KindBool, From: cli, Default: "false", Unset: "Disabled", Paths: []string{"ManagementServer.EnableCWMP"}},
-		{Attr: CPEUsername, Kind: KindString, From: both, Max: 255, Paths: []string{"ManagementServer.ConnectionRequestUsername"}},
-		{Attr: CPEPassword, Kind: KindSecret, From: both, Max: 255, Paths: []string{"ManagementServer.ConnectionRequestPassword"}},
+		{Attr: CPEUsername, Kind: KindString, From: both, Max: 255, Limits: some, Paths: []string{"ManagementServer.ConnectionRequestUsername"}},
+		{Attr: CPEPassword, Kind: KindSecret, From: both, Max: 255, Limits: some, Paths: []string{"ManagementServer.ConnectionRequestPassword"}},
 		{
 			Attr: ProvisionCode, Kind: KindString, From: both, Min: 1, Max: 64, Chars: code, Default: "PROVISIONINGCODE",
 			Paths: []string{"DeviceInfo.ProvisioningCode"},
@@ -65,7 +70,7 @@ func comwareCPE() []Descriptor {
 			Paths: []string{"ManagementServer.PeriodicInformEnable"},
 		},
 		{
-			Attr: InformInterval, Kind: KindUint, From: both, Min: 1, Max: maxUint, Default: "600", Unset: "None",
+			Attr: InformInterval, Kind: KindUint, From: both, Min: 1, Max: maxUint, Default: "600", Unset: "None", Needs: InformEnable,
 			Limits: []Limits{{From: From(CLI), Min: 10, Max: 86400}}, Paths: []string{"ManagementServer.PeriodicInformInterval"},
 		},
 		{

@@ -13,13 +13,16 @@
 // assigned wins, for every attribute by itself. Sources of equal rank share
 // the slot: the later write replaces the earlier, whose value is gone, and
 // [Resolver.Undo] clears the slot whoever wrote last. In [Comware] CLI and ACS
-// share the top, DHCP is below them, and the firmware below DHCP.
+// share the top, DHCP is below them, and the firmware below DHCP. [TR069] has
+// the same ranks and other rules, [ICWMP] a switch that lets DHCP go first, and
+// [SingleSlot] one slot above the firmware's.
 //
 // What a source has said is taken back in one of three ways. Undo clears
 // slots, as the undo command of a device does. [Resolver.Clear] withdraws all
-// that one source has set, as a lost lease does, and leaves alone what
-// another of its rank has written over. [Resolver.Replace] is a Clear and an
-// [Resolver.Apply] in one commit, as a DHCP ACK is.
+// that one source has set, and leaves alone what another of its rank has
+// written over. [Resolver.Replace] is a Clear and an [Resolver.Apply] in one
+// commit, as a DHCP ACK is. When a lease is lost, [Resolver.Lost] clears the
+// layer or keeps it, by Profile.KeepOnLoss.
 //
 // # Values
 //
@@ -31,8 +34,9 @@
 // has; [Value.Assigned] tells it from a value that somebody set.
 //
 // A commit takes all its changes or none. Each refused one is a *[WriteError]
-// that wraps [ErrSource], [ErrValue] or [ErrUnknown], for which a CPE answers
-// with fault 9008, 9007 or 9005 (TR-069 A.5.1); [WriteErrors] lists them. A
+// that wraps [ErrSource] or [ErrLocked], [ErrValue] or [ErrPolicy], or
+// [ErrUnknown], for which a CPE answers with fault 9008, 9007 or 9005 (TR-069
+// A.5.1); [WriteErrors] lists them. A
 // commit that changes nothing does not count.
 //
 // DHCP servers send more than some profiles let them set. [Resolver.Settable]
@@ -59,8 +63,37 @@
 // tell whether it may be used: Endpoint.Ready is [ErrDisabled] until CWMP is
 // enabled, [ErrNoURL] while no set has a URL, and [ErrNoSSLPolicy] for an https
 // URL without a TLS policy, which is a mistake to report and no reason to fall
-// back to http. Some attributes gate others in ways that are the program's to
-// honour, as InformEnable does InformInterval.
+// back to http. Some attributes gate others, as InformEnable does
+// InformInterval: [Snapshot.Idle] tells, and the program obeys.
+//
+// # Locks, epochs and discovery
+//
+// A [Lock] refuses a source's writes once the ACS has written, or once a
+// session has succeeded, which the program reports by [Resolver.Contacted].
+// [Resolver.Pin] lets an operator keep an attribute from everybody else, and
+// [Resolver.Disable] turns a source off. [Resolver.FactoryReset] opens all of it,
+// clears every layer but the firmware's, and begins an epoch.
+//
+// An epoch remembers which source the first ACS was found by. If that was DHCP
+// and the ACS cannot be reached, DHCP is to be asked again, even if the ACS has
+// set the URL since: [Snapshot.NeedDHCPRediscovery] says when, and
+// [Resolver.Override] then lets its answer take the URL's place.
+//
+// # Changes
+//
+// [Resolver.Subscribe] tells of changes in what is effective: of an attribute's
+// value, and, apart from that, of the URL that sessions go to. An [Event] has
+// both values with their sources, says who made the change, and by Notify
+// whether the ACS has to hear of it. Subscriptions are pulled. No commit runs a
+// subscriber's code or waits for it, and one who never looks costs one event
+// an attribute.
+//
+// # State as bytes
+//
+// [Snapshot.Save] gives the state without the layers of volatile sources, and
+// [Snapshot.SaveVolatile] gives these; [Resolver.Load] takes both, or the
+// first alone after a restart of the device. Where the bytes go, and how the passwords in them are kept, is
+// the program's business.
 //
 // # Snapshots
 //
@@ -92,8 +125,17 @@
 //
 // A password is a [Secret] from the moment it is read. Nothing here prints
 // one: no error, explanation, snapshot or change, under no verb of fmt, in no
-// log and no JSON. [Secret.Reveal] is the one way out. A URL with user
-// information is refused, since it would carry a password past all that.
+// log and no JSON. [Secret.Reveal] is the one way out, but for the bytes of
+// Save. A URL with user information is refused, since it would carry a password
+// past all that. EndpointSet.Wipe names the secrets that do not follow a URL to
+// another host.
+//
+// # Security policy
+//
+// A [Policy] holds every source to https, to a list of domains, or keeps DHCP
+// from taking an https URL's place by an http one. A URL against it is refused,
+// and is the one refusal that leaves a trace: Explain shows it as suppressed,
+// with the reason, until the source says something better.
 //
 // # Writing a profile
 //
@@ -101,7 +143,10 @@
 // who may set it, its kind and bounds, and [Limits] where one source is
 // bounded more narrowly than another. List the parameters that carry it
 // relative to the root, and both data models are served. Name the sets, the
-// preferred first, and the two gates. [Profile.Check] finds what contradicts
-// itself. To vary a family, take its profile and change rows: each call of
-// Comware returns a fresh one.
+// preferred first, and the two gates. That is a whole profile; locks, a policy,
+// a discovery switch, what is volatile and what is kept on loss are further
+// fields, each with a zero that leaves it out. [Profile.Check] finds what
+// contradicts itself. To vary a family, take its profile and change rows: each
+// call of Comware returns a fresh one. The example of [Profile] writes one from
+// nothing.
 package attrs

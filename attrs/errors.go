@@ -11,6 +11,8 @@ var (
 	ErrSource  = errors.New("attrs: source not allowed") // 9008, parameter not writable
 	ErrValue   = errors.New("attrs: bad value")          // 9007, invalid parameter value
 	ErrUnknown = errors.New("attrs: unknown attribute")  // 9005, invalid parameter name
+	ErrLocked  = errors.New("attrs: locked")             // 9008: a lock, a pin or a disabled source
+	ErrPolicy  = errors.New("attrs: security policy")    // 9007: the profile's Policy; Explain keeps a trace
 )
 
 // Which gate is shut; see Endpoint.Ready.
@@ -28,8 +30,8 @@ var ErrProfile = errors.New("attrs: bad profile")
 type WriteError struct {
 	Attr   Attr   // what was to be set
 	Source Source // by whom
-	Err    error  // ErrSource, ErrValue or ErrUnknown
-	Reason string // for ErrValue: what is wrong with it; otherwise empty
+	Err    error  // ErrSource, ErrValue, ErrUnknown, ErrLocked or ErrPolicy
+	Reason string // what is wrong; empty for ErrSource and ErrUnknown
 }
 
 // Error names the attribute, the source and the reason.

@@ -86,7 +86,7 @@ func ExampleSecret() {
 }
 
 // A family that differs from Comware in one point.
-func ExampleProfile() {
+func ExampleProfile_bindCredentials() {
 	p := attrs.Comware()
 	p.Name = "Comware, bound"
 	p.BindCredentials = true
@@ -104,4 +104,167 @@ func ExampleProfile() {
 	// Output:
 	// http://rogue.example/ ""
 	// credentials come from the URL's source alone, and it assigned none
+}
+
+// A profile from nothing: a device with a boot file, which may use force, and
+// one attribute besides the endpoint.
+func ExampleProfile() {
+	everybody := attrs.From(attrs.Factory, attrs.DHCP, attrs.CLI, attrs.ACS)
+	p := attrs.Profile{
+		Name: "bootfile",
+		Rank: [attrs.NumSources]uint8{attrs.Factory: 0, attrs.DHCP: 1, attrs.CLI: 2, attrs.ACS: 3},
+		Rows: []attrs.Descriptor{
+			{Attr: "url", Kind: attrs.KindURL, From: everybody, Max: 256, Paths: []string{"ManagementServer.URL"}},
+			{Attr: "user", Kind: attrs.KindString, From: everybody, Max: 256, Paths: []string{"ManagementServer.Username"}},
+			{Attr: "key", Kind: attrs.KindSecret, From: everybody, Max: 256, Paths: []string{"ManagementServer.Password"}},
+			{Attr: "on", Kind: attrs.KindBool, From: attrs.From(attrs.CLI), Default: "true"},
+		},
+		Sets:     []attrs.EndpointSet{{Name: "acs", URL: "url", Username: "user", Password: "key", Wipe: []attrs.Attr{"key"}}},
+		Enable:   "on",
+		Override: attrs.From(attrs.DHCP),
+		Policy:   attrs.Policy{HostSuffixes: []string{"example"}},
+	}
+	r, err := attrs.New(p)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r.Apply(attrs.ACS, time.Time{}, attrs.Set("url", "http://old.example/"), attrs.Set("key", "k"))
+	fmt.Println(r.Override(attrs.DHCP, time.Time{}, attrs.Set("url", "http://acs.invalid/")))
+	fmt.Println(r.Override(attrs.DHCP, time.Time{}, attrs.Set("url", "http://new.example/")))
+	e := r.Snapshot().Endpoint()
+	fmt.Println(e.URL.Value, e.URL.Source, e.Password.Assigned)
+	// Output:
+	// attrs: security policy: "url" from DHCP: host not in the list
+	// <nil>
+	// http://new.example/ DHCP false
+}
+
+// In Comware the default set is used while no source has given a URL.
+func ExampleComware() {
+	r, _ := attrs.New(attrs.Comware())
+	r.Apply(attrs.CLI, time.Time{}, attrs.Set(attrs.DefaultURL, "http://default.example/"), attrs.Set(attrs.DefaultUsername, "d"))
+	r.Replace(attrs.DHCP, time.Time{}, attrs.Set(attrs.URL, "http://dhcp.example/"))
+	fmt.Println(r.Snapshot().Endpoint().URL.Value, r.Snapshot().Endpoint().Origin)
+	r.Lost(attrs.DHCP)
+	e := r.Snapshot().Endpoint()
+	fmt.Println(e.URL.Value, e.Username.Value, e.Origin)
+	// Output:
+	// http://dhcp.example/ DHCP
+	// http://default.example/ d Default
+}
+
+// In TR-069 the URL that the ACS sets sticks, until the ACS is out of reach and
+// DHCP was how the first one was found.
+func ExampleTR069() {
+	r, _ := attrs.New(attrs.TR069())
+	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	r.Replace(attrs.DHCP, now, attrs.Set(attrs.URL, "http://first.example/"))
+	r.Contacted(r.Snapshot()) // a session succeeded
+	r.Apply(attrs.ACS, now, attrs.Set(attrs.URL, "http://second.example/"))
+	r.Replace(attrs.DHCP, now, attrs.Set(attrs.URL, "http://third.example/"))
+	fmt.Println(r.Snapshot().Endpoint().URL.Value)
+	fmt.Println(r.Apply(attrs.CLI, now, attrs.Set(attrs.URL, "http://local.example/")))
+
+	r.Unreachable(now)
+	now = now.Add(5 * time.Minute)
+	fmt.Println(r.Snapshot().NeedDHCPRediscovery(now))
+	fmt.Println(r.Override(attrs.DHCP, now, attrs.Set(attrs.URL, "http://third.example/")))
+	fmt.Println(r.Snapshot().Endpoint().URL.Value)
+	// Output:
+	// http://second.example/
+	// attrs: locked: "acs url" from CLI: lock contacted
+	// true
+	// <nil>
+	// http://third.example/
+}
+
+// In icwmp DHCP goes first until the ACS writes the URL.
+func ExampleICWMP() {
+	r, _ := attrs.New(attrs.ICWMP())
+	r.Apply(attrs.CLI, time.Time{}, attrs.Set(attrs.URL, "http://configured.example/"))
+	r.Replace(attrs.DHCP, time.Time{}, attrs.Set(attrs.URL, "http://dhcp.example/"))
+	fmt.Println(r.Snapshot().Endpoint().URL.Value)
+	r.Apply(attrs.ACS, time.Time{}, attrs.Set(attrs.URL, "http://acs.example/"))
+	fmt.Println(r.Snapshot().Endpoint().URL.Value)
+	v, _ := r.Snapshot().Get(attrs.DHCPDiscovery)
+	fmt.Println(v, v.Source())
+	// Output:
+	// http://dhcp.example/
+	// http://acs.example/
+	// false ACS
+}
+
+// With a single slot the last writer wins, and an undo leaves the firmware's.
+func ExampleSingleSlot() {
+	r, _ := attrs.New(attrs.SingleSlot())
+	r.Apply(attrs.Factory, time.Time{}, attrs.Set(attrs.URL, "http://shipped.example/"))
+	r.Apply(attrs.ACS, time.Time{}, attrs.Set(attrs.URL, "http://acs.example/"))
+	r.Apply(attrs.CLI, time.Time{}, attrs.Set(attrs.URL, "http://cli.example/"))
+	fmt.Println(r.Snapshot().Endpoint().URL.Value)
+	r.Undo(attrs.CLI, attrs.URL)
+	fmt.Println(r.Snapshot().Endpoint().URL.Value)
+	// Output:
+	// http://cli.example/
+	// http://shipped.example/
+}
+
+// A CPE turns events into notifications and new sessions.
+func ExampleResolver_Subscribe() {
+	r, _ := attrs.New(attrs.Comware())
+	sub := r.Subscribe()
+	defer sub.Close()
+	r.Apply(attrs.CLI, time.Time{}, attrs.Set(attrs.ProvisionCode, "TLCO"))
+	r.Apply(attrs.ACS, time.Time{}, attrs.Set(attrs.URL, "http://acs.example/"), attrs.Set(attrs.Password, "p"))
+
+	<-sub.Bell()
+	for _, e := range sub.Take() {
+		fmt.Println(e.Kind == attrs.URLChanged, e.Attr, e.New, e.By, e.Notify())
+	}
+	// Output:
+	// false cpe provision-code TLCO CLI true
+	// false acs url http://acs.example/ ACS false
+	// false acs password *** ACS false
+	// true acs url http://acs.example/ ACS false
+}
+
+// State goes through a restart of the device; what DHCP gave does not.
+func ExampleResolver_Load() {
+	r, _ := attrs.New(attrs.Comware())
+	r.Apply(attrs.CLI, time.Time{}, attrs.Set(attrs.Username, "operator"))
+	r.Replace(attrs.DHCP, time.Time{}, attrs.Set(attrs.URL, "http://dhcp.example/"))
+	bytes := r.Snapshot().Save()
+
+	r, _ = attrs.New(attrs.Comware())
+	left, err := r.Load(bytes, nil)
+	fmt.Println(left, err)
+	fmt.Println(r.Snapshot())
+	_, err = r.Load(bytes[:20], nil)
+	fmt.Println(err)
+	// Output:
+	// [] <nil>
+	// generation 2
+	// acs username = operator (CLI)
+	// attrs: saved state is damaged: the checksum differs
+}
+
+// The displays of a Comware device.
+func ExampleSnapshot_Status() {
+	r, _ := attrs.New(attrs.Comware())
+	r.Apply(attrs.CLI, time.Time{}, attrs.Set(attrs.URL, "http://www.acs.com:80/acs"), attrs.Set(attrs.InformInterval, "600"))
+	fmt.Println(attrs.Lines(r.Snapshot().Status(attrs.Connection{}).Configuration))
+	// Output:
+	// CWMP state           : Disabled
+	// ACS URL              : http://www.acs.com:80/acs
+	// ACS username         :
+	// ACS default URL      : Null
+	// ACS default username :
+	// Periodic inform      : Disabled
+	// Inform interval      : 600s
+	// Inform time          : None
+	// Wait timeout         : 30s
+	// Connection retries   : Unlimited
+	// Source IP interface  : None
+	// STUN state           : Disabled
+	// SSL policy name      : Null
 }

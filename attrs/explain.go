@@ -22,6 +22,14 @@ type Explanation struct {
 	// Reason is why it holds, in a short phrase.
 	Reason string
 
+	// Idle is the attribute whose being off leaves this one without effect;
+	// empty: none does.
+	Idle Attr
+
+	// Locks says who may not write it at present and why, such as
+	// "CLI: lock contacted"; nil: whoever the profile lets set it.
+	Locks []string
+
 	// Layers has a row for each source, highest rank first; nil when the
 	// attribute is unknown.
 	Layers []Layer
@@ -42,6 +50,12 @@ type Layer struct {
 	Value    string // redacted; empty when not Assigned
 	Wins     bool   // its value is the one that holds
 	Reason   string // for a loser, why it lost; for the winner, the explanation's Reason
+
+	// Suppressed is the last URL of this source that the profile's Policy
+	// refused, and Suppression why. Both empty: it refused none, or the source
+	// was heard since.
+	Suppressed  string
+	Suppression string
 }
 
 // Explain says what a has and why.
@@ -50,14 +64,17 @@ func (s *Snapshot) Explain(a Attr) Explanation {
 	if !ok {
 		return Explanation{Attr: a, Reason: "unknown attribute"}
 	}
-	x := explainer{s.plan, &s.plan.profile.Rows[i], s.rows[i]}
+	x := explainer{s, s.plan, &s.plan.profile.Rows[i], s.rows[i], i}
 	v := s.rows[i].value
-	e := Explanation{Attr: a, Value: v.String(), Assigned: v.Assigned(), Source: v.source, Reason: x.reason()}
+	e := Explanation{Attr: a, Value: v.String(), Assigned: v.Assigned(), Source: v.source, Reason: x.reason(), Idle: s.Idle(a)}
 	if v.state == unassigned {
 		e.Value = x.desc.Unset
 	}
 	for _, src := range x.sources() {
 		e.Layers = append(e.Layers, x.layer(src))
+		if why := s.Locked(src, a); why != "" {
+			e.Locks = append(e.Locks, src.String()+": "+why)
+		}
 	}
 	s.explainSet(&e, i)
 	return e
@@ -65,9 +82,11 @@ func (s *Snapshot) Explain(a Attr) Explanation {
 
 // An explainer looks at one row.
 type explainer struct {
+	snap *Snapshot
 	plan *plan
 	desc *Descriptor
 	row  *row
+	i    int
 }
 
 // sources returns all sources, highest rank first, later constants first
@@ -81,9 +100,12 @@ func (x explainer) sources() []Source {
 func (x explainer) rank(s Source) uint8 { return x.plan.profile.Rank[s] }
 
 // owns reports whether the value in its slot is src's.
-func (x explainer) owns(src Source) bool {
-	v := x.row.slots[x.plan.slot[src]]
-	return v.Assigned() && v.source == src
+func (x explainer) owns(src Source) bool { return x.row.owns(x.plan, src) }
+
+// promoted reports whether the discovery switch lets src go first here.
+func (x explainer) promoted(src Source) bool {
+	sw := x.plan.discovery
+	return sw != none && sw != x.i && src == x.plan.profile.Discovery.Source && x.snap.rows[sw].value.Bool()
 }
 
 func (x explainer) wins(src Source) bool {
@@ -95,6 +117,9 @@ func (x explainer) layer(src Source) Layer {
 	if l.Assigned {
 		l.Value = x.row.slots[x.plan.slot[src]].String()
 	}
+	if t := x.row.traces; t != nil && t[src].reason != "" {
+		l.Suppressed, l.Suppression = t[src].value.String(), t[src].reason
+	}
 	l.Reason = x.lost(src)
 	if l.Wins {
 		l.Reason = x.reason()
@@ -105,16 +130,25 @@ func (x explainer) layer(src Source) Layer {
 // lost returns why src does not win.
 func (x explainer) lost(src Source) string {
 	switch {
-	case !x.desc.From.Has(src):
+	case !x.desc.From.Has(src) && !x.owns(src):
 		return "may not set it"
 	case x.row.wrote[src] == 0:
 		return "not assigned"
 	case !x.owns(src):
 		return fmt.Sprintf("%v shares its rank and wrote later", x.row.slots[x.plan.slot[src]].source)
+	case x.passed(src) != "":
+		return x.passed(src)
 	case x.row.bound:
 		return "credentials come from the URL's source alone"
+	case x.promoted(x.row.value.source):
+		return fmt.Sprintf("%v goes first while %s is on", x.row.value.source, x.plan.profile.Discovery.Switch)
 	}
 	return fmt.Sprintf("%v has the higher rank", x.row.value.source)
+}
+
+// passed returns why a value of src, which has one, is passed over.
+func (x explainer) passed(src Source) string {
+	return x.plan.passed(x.row.slots[x.plan.slot[src]], x.snap.mem)
 }
 
 // reason returns why the value holds.
@@ -125,10 +159,14 @@ func (x explainer) reason() string {
 		return "credentials come from the URL's source alone, and it assigned none"
 	case x.row.bound:
 		return fmt.Sprintf("credentials come from the URL's source, %v", winner)
+	case x.row.win == none && x.stored():
+		return "whatever is assigned is passed over"
 	case x.row.value.state == unassigned:
 		return "no source assigned it"
 	case x.row.value.state == defaulted:
 		return "no source assigned it; the default stands"
+	case x.promoted(winner):
+		return fmt.Sprintf("%v goes first while %s is on", winner, x.plan.profile.Discovery.Switch)
 	case shared != From(winner):
 		return fmt.Sprintf("%v share one rank%s; the later write stands", shared, x.above())
 	case beaten != 0:
@@ -136,6 +174,11 @@ func (x explainer) reason() string {
 	default:
 		return fmt.Sprintf("only %v assigned it", winner)
 	}
+}
+
+// stored reports whether any slot has a value.
+func (x explainer) stored() bool {
+	return slices.ContainsFunc(x.row.slots[:], Value.Assigned)
 }
 
 // shared returns who has written to the winning slot.
@@ -151,7 +194,7 @@ func (x explainer) shared() (m Sources) {
 // beaten returns whose values lie below the winner.
 func (x explainer) beaten() (m Sources) {
 	for s := range Source(NumSources) {
-		if x.owns(s) && !x.wins(s) {
+		if x.owns(s) && !x.wins(s) && x.passed(s) == "" {
 			m |= From(s)
 		}
 	}
@@ -197,6 +240,15 @@ func (e Explanation) String() string {
 			mark = "*"
 		}
 		fmt.Fprintf(&b, "\n  %s %-7v rank %d  commit %-3d %s", mark, l.Source, l.Rank, l.Seq, l.line())
+		if l.Suppression != "" {
+			fmt.Fprintf(&b, "\n    suppressed %s: %s", visible(l.Suppressed, true), l.Suppression)
+		}
+	}
+	for _, lock := range e.Locks {
+		b.WriteString("\n  locked against " + lock)
+	}
+	if e.Idle != "" {
+		fmt.Fprintf(&b, "\n  no effect while %s is off", e.Idle)
 	}
 	if e.Set != "" {
 		use := "not used"

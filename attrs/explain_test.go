@@ -53,16 +53,16 @@ func TestLayers(t *testing.T) {
 		Attr: Username, Assigned: true, Source: ACS, Set: "preferred", Used: true, SetReason: "the first set that has a URL",
 		Reason: "CLI and ACS share one rank above DHCP; the later write stands",
 		Layers: []Layer{
-			{ACS, 2, 3, true, "", true, "CLI and ACS share one rank above DHCP; the later write stands"},
-			{CLI, 2, 2, false, "", false, "ACS shares its rank and wrote later"},
-			{DHCP, 1, 1, true, "u1", false, "ACS has the higher rank"},
-			{Factory, 0, 0, false, "", false, "not assigned"},
+			{ACS, 2, 3, true, "", true, "CLI and ACS share one rank above DHCP; the later write stands", "", ""},
+			{CLI, 2, 2, false, "", false, "ACS shares its rank and wrote later", "", ""},
+			{DHCP, 1, 1, true, "u1", false, "ACS has the higher rank", "", ""},
+			{Factory, 0, 0, false, "", false, "not assigned", "", ""},
 		},
 	}, e)
 	bound := Comware()
 	bound.BindCredentials = true
 	e = runScript(t, bound, "c(user=x) d1").Snapshot().Explain(Username)
-	assert.Equal(t, Layer{CLI, 2, 1, true, "x", false, "credentials come from the URL's source alone"}, e.Layers[1])
+	assert.Equal(t, Layer{CLI, 2, 1, true, "x", false, "credentials come from the URL's source alone", "", ""}, e.Layers[1])
 	assert.Equal(t, "may not set it", runScript(t, Comware(), "").Snapshot().Explain(SSLPolicy).Layers[0].Reason)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,10 +23,12 @@ const (
 	KindBool                   // 0, 1, false or true; no Min, Max
 	KindUint                   // decimal digits; Min, Max: the number
 	KindTime                   // yyyy-mm-ddThh:mm:ss, with or without a zone; Min, Max: see Limits
+	KindInt                    // as KindUint, with a sign; Min, Max: the number
 )
 
 var kindNames = [...]string{
 	KindURL: "URL", KindString: "String", KindSecret: "Secret", KindBool: "Bool", KindUint: "Uint", KindTime: "Time",
+	KindInt: "Int",
 }
 
 // String returns the kind's name without the prefix; "Kind(?)" for none.
@@ -36,7 +39,7 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
-func (k Kind) valid() bool { return k >= KindURL && k <= KindTime }
+func (k Kind) valid() bool { return k >= KindURL && k <= KindInt }
 
 // texts reports whether Min and Max count characters.
 func (k Kind) texts() bool { return k == KindURL || k == KindString || k == KindSecret }
@@ -46,6 +49,7 @@ func (k Kind) texts() bool { return k == KindURL || k == KindString || k == Kind
 // attribute.
 var readers = [...]func(d *Descriptor, l Limits, now time.Time, text string, v *Value) string{
 	KindURL: readURL, KindString: readString, KindSecret: readSecret, KindBool: readBool, KindUint: readUint, KindTime: readTime,
+	KindInt: readInt,
 }
 
 // read validates text as src writes it and gives the typed value.
@@ -69,6 +73,9 @@ func readString(d *Descriptor, l Limits, _ time.Time, text string, _ *Value) str
 		if d.Chars != "" && !strings.ContainsRune(d.Chars, c) {
 			return "character not allowed here"
 		}
+	}
+	if len(d.OneOf) > 0 && !slices.Contains(d.OneOf, text) {
+		return "need one of " + strings.Join(d.OneOf, ", ")
 	}
 	return ""
 }
@@ -127,6 +134,15 @@ func readUint(_ *Descriptor, l Limits, _ time.Time, text string, v *Value) strin
 	return ""
 }
 
+func readInt(_ *Descriptor, l Limits, _ time.Time, text string, v *Value) string {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < l.Min || n > l.Max {
+		return fmt.Sprintf("need a number from %d to %d", l.Min, l.Max)
+	}
+	v.num = n
+	return ""
+}
+
 // readTime takes a dateTime of TR-106 3.2.2 and the CLI's form, which has no
 // zone and counts in the device's.
 func readTime(_ *Descriptor, l Limits, now time.Time, text string, v *Value) string {
@@ -156,6 +172,8 @@ func readTime(_ *Descriptor, l Limits, now time.Time, text string, v *Value) str
 const (
 	maxText = 4096           // characters of a URL, string or secret
 	maxUint = math.MaxUint32 // an unsignedInt
-	minTime = -62135596800   // 0001-01-01T00:00:00, the Unknown Time
-	maxTime = 253402300799   // 9999-12-31T23:59:59, the Infinite Time
+	minInt  = math.MinInt32  // an int
+	maxInt  = math.MaxInt32
+	minTime = -62135596800 // 0001-01-01T00:00:00, the Unknown Time
+	maxTime = 253402300799 // 9999-12-31T23:59:59, the Infinite Time
 )

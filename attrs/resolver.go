@@ -1,7 +1,6 @@
 package attrs
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -31,6 +30,7 @@ type Resolver struct {
 	plan *plan
 	mu   sync.Mutex // for writers
 	cur  atomic.Pointer[Snapshot]
+	subs []*Subscription // under mu
 }
 
 // New makes a resolver in which nobody has set anything. The error is that of
@@ -40,7 +40,7 @@ func New(p Profile) (*Resolver, error) {
 		return nil, err
 	}
 	r := &Resolver{plan: newPlan(p)}
-	r.publish(0, r.plan.rows())
+	r.publish(0, r.plan.rows(), new(memory))
 	return r, nil
 }
 
@@ -73,22 +73,23 @@ func (r *Resolver) Describe(a Attr) (Descriptor, bool) {
 // without one; zero: the device does not know the time, the check is left
 // out, and the zone is UTC.
 func (r *Resolver) Apply(src Source, now time.Time, changes ...Change) error {
-	return r.write(src, now, changes, false)
+	return r.commit(src, func(d *draft) error { return d.apply(src, now, changes, false) })
 }
 
 // Replace is Apply for a source that always tells everything at once, as a
 // DHCP server does at each ACK: what src has set before and does not set now
 // is withdrawn in the same commit. Without changes it is Clear.
 func (r *Resolver) Replace(src Source, now time.Time, changes ...Change) error {
-	return r.write(src, now, changes, true)
+	return r.commit(src, func(d *draft) error { return d.apply(src, now, changes, true) })
 }
 
-// Settable parts the changes that the profile lets src make from those it
-// does not, so that the rest of a DHCP layer can be passed to Replace. The
-// ignored ones wrap ErrSource or ErrUnknown; values are not looked at.
+// Settable parts the changes that src may make now from those it may not, so
+// that the rest of a DHCP layer can be passed to Replace. The ignored ones
+// wrap ErrSource, ErrUnknown or ErrLocked; values are not looked at.
 func (r *Resolver) Settable(src Source, changes ...Change) (kept []Change, ignored []*WriteError) {
+	s := r.Snapshot()
 	for _, c := range changes {
-		if _, err := r.admit(src, c.Attr); err != nil {
+		if _, err := s.admit(src, c.Attr); err != nil {
 			ignored = append(ignored, err)
 		} else {
 			kept = append(kept, c)
@@ -99,111 +100,70 @@ func (r *Resolver) Settable(src Source, changes ...Change) (kept []Change, ignor
 
 // Undo clears the slots that src writes to, whoever wrote last, in one
 // commit, all or none: what lies below comes to the fore. An attribute that
-// src may not set is refused with ErrSource, one that nobody knows with
-// ErrUnknown. Undoing what is not assigned does nothing.
+// src may not set is refused with ErrSource or ErrLocked, one that nobody
+// knows with ErrUnknown. Undoing what is not assigned does nothing.
 func (r *Resolver) Undo(src Source, list ...Attr) error {
-	var errs []error
-	rows := make([]int, len(list))
-	for n, a := range list {
-		i, err := r.admit(src, a)
+	return r.commit(src, func(d *draft) error {
+		rows, err := d.admitAll(src, list)
 		if err != nil {
-			errs = append(errs, err)
+			return err
 		}
-		rows[n] = i
-	}
-	if errs != nil {
-		return errors.Join(errs...)
-	}
-	r.commit(func(d *draft) {
 		for _, i := range rows {
 			d.undo(i, src)
+			d.open(i, opensOnUndo)
 		}
+		return nil
 	})
-	return nil
 }
 
-// Clear withdraws everything that src has set, as when a lease is lost. A
-// value that another source of the same rank wrote later stays.
+// Clear withdraws everything that src has set. A value that another source of
+// the same rank wrote later stays.
 func (r *Resolver) Clear(src Source) {
 	// Without changes there is nothing to refuse.
-	_ = r.write(src, time.Time{}, nil, true)
+	_ = r.Replace(src, time.Time{})
 }
 
-func (r *Resolver) write(src Source, now time.Time, changes []Change, whole bool) error {
-	if src >= NumSources && len(changes) == 0 {
-		return nil
+// Lost is what a DHCP client calls when the lease is lost or the options are
+// gone from it: Clear, unless the profile keeps the layer of src.
+func (r *Resolver) Lost(src Source) {
+	if r.plan != nil && !r.plan.profile.KeepOnLoss.Has(src) {
+		r.Clear(src)
 	}
-	rows, values, err := r.read(src, now, changes)
-	if err != nil {
-		return err
-	}
-	r.commit(func(d *draft) {
-		for i := range d.rows {
-			if whole && !slices.Contains(rows, i) {
-				d.withdraw(i, src)
-			}
-		}
-		for n, i := range rows {
-			d.put(i, values[n])
-		}
-	})
-	return nil
-}
-
-// read turns changes into rows and values, or into refusals.
-func (r *Resolver) read(src Source, now time.Time, changes []Change) (rows []int, values []Value, err error) {
-	var errs []error
-	for _, c := range changes {
-		i, v, err := r.value(src, now, c)
-		if err == nil && slices.Contains(rows, i) {
-			err = &WriteError{c.Attr, src, ErrValue, "named twice"}
-		}
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		rows, values = append(rows, i), append(values, v)
-	}
-	return rows, values, errors.Join(errs...)
-}
-
-func (r *Resolver) value(src Source, now time.Time, c Change) (int, Value, *WriteError) {
-	i, err := r.admit(src, c.Attr)
-	if err != nil {
-		return none, Value{}, err
-	}
-	v, reason := r.plan.profile.Rows[i].read(src, now, c.value.Reveal())
-	if reason != "" {
-		return none, Value{}, &WriteError{c.Attr, src, ErrValue, reason}
-	}
-	return i, v, nil
-}
-
-// admit returns the row of an attribute that src may set.
-func (r *Resolver) admit(src Source, a Attr) (int, *WriteError) {
-	i, ok := r.plan.find(a)
-	if !ok {
-		return none, &WriteError{a, src, ErrUnknown, ""}
-	}
-	if !r.plan.profile.Rows[i].From.Has(src) {
-		return none, &WriteError{a, src, ErrSource, ""}
-	}
-	return i, nil
 }
 
 // commit publishes what edit makes of the state; nothing, if it changes
-// nothing.
-func (r *Resolver) commit(edit func(*draft)) {
+// nothing or fails. What the policy refused is kept beside the layers, and is
+// not counted as a commit.
+func (r *Resolver) commit(by Source, edit func(*draft) error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	prev := r.Snapshot()
-	d := &draft{plan: r.plan, prev: prev, rows: slices.Clone(prev.rows)}
-	edit(d)
-	if d.settle() {
-		r.publish(d.seq(), d.rows)
+	p, prev := r.plan, r.Snapshot()
+	if p == nil {
+		p = newPlan(Profile{})
+		prev = &Snapshot{plan: p, mem: new(memory)}
 	}
+	d := newDraft(p, prev, slices.Clone(prev.rows))
+	if err := edit(d); err != nil {
+		if len(d.refused) > 0 {
+			t := newDraft(p, prev, slices.Clone(prev.rows))
+			for n, one := range d.refused {
+				t.suppress(d.at[n], one.value, one.reason)
+			}
+			r.publish(prev.generation, t.rows, prev.mem)
+		}
+		return err
+	}
+	if r.plan != nil && d.settle() {
+		if d.mem.away.set && p.endpoint(d.rows).URL.Value != prev.end.URL.Value {
+			d.recall().away = instant{}
+		}
+		r.tell(by, prev, r.publish(d.seq(), d.rows, d.mem))
+	}
+	return nil
 }
 
-func (r *Resolver) publish(generation uint64, rows []*row) {
-	r.cur.Store(&Snapshot{plan: r.plan, generation: generation, rows: rows, end: r.plan.endpoint(rows)})
+func (r *Resolver) publish(generation uint64, rows []*row, mem *memory) *Snapshot {
+	s := &Snapshot{plan: r.plan, generation: generation, rows: rows, mem: mem, end: r.plan.endpoint(rows)}
+	r.cur.Store(s)
+	return s
 }

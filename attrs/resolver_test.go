@@ -40,6 +40,20 @@ func TestGates(t *testing.T) {
 	assert.NoError(t, runScript(t, p, "c(url=https://h/)").Snapshot().Endpoint().Ready, "no gates")
 }
 
+// TestPeriodicGate is row 24: an interval with the switch off.
+func TestPeriodicGate(t *testing.T) {
+	r := runScript(t, Comware(), "c(interval=3600)")
+	v, _ := r.Snapshot().Get(InformInterval)
+	assert.EqualValues(t, 3600, v.Uint(), "stored all the same")
+	assert.Equal(t, InformEnable, r.Snapshot().Idle(InformInterval))
+	assert.Contains(t, r.Snapshot().Explain(InformInterval).String(), "\n  no effect while cpe inform interval enable is off")
+	require.NoError(t, r.Apply(ACS, noon, Set(InformEnable, "1")))
+	assert.Empty(t, r.Snapshot().Idle(InformInterval))
+	assert.NotContains(t, r.Snapshot().Explain(InformInterval).String(), "no effect")
+	assert.Empty(t, r.Snapshot().Idle(URL))
+	assert.Empty(t, r.Snapshot().Idle("nonsense"))
+}
+
 // TestEmptyURL is about a family in which an empty URL can be assigned: it
 // wins its attribute and gives its set no URL.
 func TestEmptyURL(t *testing.T) {
@@ -121,7 +135,7 @@ func TestZero(t *testing.T) {
 	for _, s := range []*Snapshot{r.Snapshot(), {}} {
 		_, ok = s.Get(URL)
 		assert.False(t, ok)
-		assert.Equal(t, Endpoint{Ready: ErrNoURL}, s.Endpoint())
+		assert.Equal(t, Endpoint{Origin: "None", Ready: ErrNoURL}, s.Endpoint())
 		assert.Equal(t, "unknown attribute", s.Explain(URL).Reason)
 		assert.Equal(t, "generation 0", s.String())
 	}

@@ -19,8 +19,8 @@ import (
 //	D0 D0+           CLI sets the default URL, with du0 and dp0
 //	c(user=x,wait=9) CLI sets these, by the short names below
 //	u uc(user)       ACS undoes the preferred URL; CLI undoes the user name
-//	L                the DHCP lease is lost
-//	...!S !V !U      the word before the mark is refused: source, value, unknown
+//	L l              DHCP's layer is cleared; the lease is lost, as the family has it
+//	...!S !V !U !L !P  the word before the mark is refused: source, value, unknown, locked, policy
 //
 // The outcome is `URL user password`, with - for unassigned, () for assigned
 // empty, none without a URL; then the label that display cwmp status would
@@ -29,12 +29,12 @@ var short = map[string]Attr{
 	"url": URL, "user": Username, "pass": Password, "durl": DefaultURL, "duser": DefaultUsername, "dpass": DefaultPassword,
 	"on": Enable, "cuser": CPEUsername, "cpass": CPEPassword, "code": ProvisionCode, "if": ConnectInterface,
 	"periodic": InformEnable, "interval": InformInterval, "time": InformTime, "retry": ConnectRetry,
-	"wait": WaitTimeout, "stun": STUNEnable, "ssl": SSLPolicy, "nonsense": "nonsense",
+	"wait": WaitTimeout, "stun": STUNEnable, "ssl": SSLPolicy, "nonsense": "nonsense", "disc": DHCPDiscovery,
 }
 
 var letters = map[byte]Source{'f': Factory, 'd': DHCP, 'c': CLI, 'a': ACS}
 
-var refusals = map[byte]error{'S': ErrSource, 'V': ErrValue, 'U': ErrUnknown}
+var refusals = map[byte]error{'S': ErrSource, 'V': ErrValue, 'U': ErrUnknown, 'L': ErrLocked, 'P': ErrPolicy}
 
 // comwareRows are the rows of the conformance table that concern sources and
 // ranks, by its numbers.
@@ -65,7 +65,7 @@ var comwareRows = []struct {
 	{"18", "c(user=x) D0+", "U0 du0 dp0", "Default"},
 	{"19", "c2 D0+", "U2 - -", "User"},
 	{"20", "c2+ a(url=U3,user=u3,pass=\x01)!V", "U2 u2 p2", "User"},
-	{"21", "d1 L D0", "U0 - -", "Default"},
+	{"21", "d1 l D0", "U0 - -", "Default"},
 	{"22", "c(on=0) c2 c(on=1)", "U2 - -", "User"},
 	{"23, interval", "c(interval=9)!V c(interval=86401)!V c(interval=10) c(interval=86400)", "none", "None"},
 	{"23, retry", "c(retry=101)!V c(retry=-1)!V c(retry=100) c(retry=0)", "none", "None"},
@@ -80,6 +80,7 @@ var comwareRows = []struct {
 	// What the table leaves open.
 	{"an empty URL is refused", "c2 a(url=)!V", "U2 - -", "User"},
 	{"an empty user name wins", "d1+ a(user=,pass=)", "U1 () ()", "DHCP"},
+	{"an empty user name is not the command's", "c(user=)!V c(pass=)!V c(cuser=)!V c(duser=)!V", "none", "None"},
 	{"unknown", "c(nonsense=1)!U uc(nonsense)!U uc(nonsense,url)!U", "none", "None"},
 	{"undo of what one may not set", "c(ssl=p) ua(ssl)!S ud(durl)!S", "none", "None"},
 	{"named twice", "c(url=U1,url=U1)!V", "none", "None"},
@@ -107,7 +108,7 @@ func TestBoundRows(t *testing.T) {
 		"c(user=x) d1":                      "U1 - -",
 		"c2 a(user=x)":                      "U2 - -", // one rank, two sources
 		"a3+ c(pass=p)":                     "U3 u3 -",
-		"c2 d1+ c(user=)":                   "U2 () -",
+		"a2 d1+ a(user=)":                   "U2 () -",
 		"d1+ c2 uc(url)":                    "U1 u1 p1", // bound anew
 		"c(user=x) D0+":                     "U0 du0 dp0",
 		"c(user=x)":                         "none",
@@ -178,6 +179,9 @@ func runWord(t testing.TB, r *Resolver, word string) error {
 	case "L":
 		r.Clear(DHCP)
 		return nil
+	case "l":
+		r.Lost(DHCP)
+		return nil
 	}
 	if m := brief.FindStringSubmatch(word); m != nil {
 		word = expand(m[1], m[2], m[3] != "")
@@ -241,11 +245,5 @@ func outcome(s *Snapshot) (text, label string) {
 	text = exampleHost.ReplaceAllString(e.URL.Value, "U$1") + " " +
 		show(e.Username.Value, e.Username.Assigned) + " " + show(e.Password.Value.Reveal(), e.Password.Assigned)
 	text = strings.ReplaceAll(text, "(empty)", "()")
-	switch {
-	case e.Set == "default" || e.URL.Source == Factory:
-		return text, "Default"
-	case e.URL.Source == DHCP:
-		return text, "DHCP"
-	}
-	return text, "User"
+	return text, e.Origin
 }

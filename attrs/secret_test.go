@@ -21,6 +21,7 @@ const canary = "canary-8c1f"
 func everything(t *testing.T) (list []any) {
 	r := newResolver(t, Comware())
 	secrets := []Change{Set(Password, canary), Set(DefaultPassword, canary), Set(CPEPassword, canary)}
+	sub := r.Subscribe()
 	require.NoError(t, r.Apply(CLI, noon, append(secrets, Set(URL, "https://h/"), Set(DefaultURL, "http://h/"))...))
 	require.NoError(t, r.Replace(DHCP, noon, Set(Password, canary+"d")))
 	s := r.Snapshot()
@@ -28,7 +29,7 @@ func everything(t *testing.T) (list []any) {
 	bad := func(a Attr, value string) error { return r.Apply(ACS, noon, Set(a, value)) }
 	list = []any{
 		NewSecret(canary), v, v.Secret(), secrets[0], secrets, s, r, s.Endpoint(), s.Endpoint().Password,
-		s.Explain(Password), s.Explain(CPEPassword), s.Explain(Password).Layers,
+		sub, sub.Take(), s.Status(Connection{}), s.Explain(Password), s.Explain(CPEPassword), s.Explain(Password).Layers,
 		bad(Password, canary+"\x00"), bad(Password, strings.Repeat(canary, 40)), bad(DefaultPassword, canary),
 		bad(URL, canary), bad(URL, "http://u:"+canary+"@h/"), bad(URL, "http://%zz"+canary), bad(InformInterval, canary),
 		bad(InformTime, canary), bad(ProvisionCode, canary), bad(Enable, canary),

@@ -12,6 +12,7 @@ type Snapshot struct {
 	plan       *plan
 	generation uint64
 	rows       []*row
+	mem        *memory
 	end        Endpoint
 }
 
@@ -30,11 +31,26 @@ func (s *Snapshot) Get(a Attr) (v Value, ok bool) {
 	return v, v.state != unassigned
 }
 
+// Idle returns the attribute whose being off leaves a without effect, by its
+// descriptor's Needs; empty when nothing does. The gates of a whole session are
+// in Endpoint.Ready.
+func (s *Snapshot) Idle(a Attr) Attr {
+	i, ok := s.plan.find(a)
+	if !ok {
+		return ""
+	}
+	gate := s.plan.profile.Rows[i].Needs
+	if g, ok := s.plan.find(gate); !ok || s.rows[g].value.Bool() {
+		return ""
+	}
+	return gate
+}
+
 // Endpoint returns the ACS to contact. Gates do not change what it names;
 // Ready tells whether one is shut.
 func (s *Snapshot) Endpoint() Endpoint {
 	if s.plan == nil {
-		return Endpoint{Ready: ErrNoURL}
+		return Endpoint{Origin: originNone, Ready: ErrNoURL}
 	}
 	return s.end
 }
@@ -75,6 +91,11 @@ type Endpoint struct {
 	Username Member[string]
 	Password Member[Secret]
 
+	// Origin is Comware's word for where the URL comes from: "User" (CLI or
+	// ACS), "DHCP", "Default" (the firmware, or a set after the first) or, without a URL,
+	// "None".
+	Origin string
+
 	// Ready is nil when a session may start; otherwise ErrDisabled, ErrNoURL
 	// or ErrNoSSLPolicy, the first that holds.
 	Ready error
@@ -82,13 +103,15 @@ type Endpoint struct {
 
 // endpoint takes the first set that has a URL, whole.
 func (p *plan) endpoint(rows []*row) (e Endpoint) {
-	for _, m := range p.sets {
+	e.Origin = originNone
+	for k, m := range p.sets {
 		if rows[m.url].value.text == "" {
 			continue
 		}
 		pass := rows[m.pass].value
 		e.Set = m.name
 		e.URL = member(rows[m.url].value)
+		e.Origin = origin(k, e.URL.Source)
 		e.Username = member(rows[m.user].value)
 		e.Password = Member[Secret]{pass.secret, pass.Assigned(), pass.source}
 		break
@@ -97,17 +120,29 @@ func (p *plan) endpoint(rows []*row) (e Endpoint) {
 	return e
 }
 
+const originNone = "None"
+
+// origin names the source of the URL of set k.
+func origin(k int, src Source) string {
+	switch {
+	case k > 0 || src == Factory:
+		return "Default"
+	case src == DHCP:
+		return "DHCP"
+	}
+	return "User"
+}
+
 func member(v Value) Member[string] { return Member[string]{v.text, v.Assigned(), v.source} }
 
 // ready returns the first gate that is shut.
 func (p *plan) ready(rows []*row, url string) error {
-	const https = "https:"
 	switch {
 	case p.enable != none && !rows[p.enable].value.Bool():
 		return ErrDisabled
 	case url == "":
 		return ErrNoURL
-	case p.ssl != none && strings.EqualFold(url[:min(len(https), len(url))], https) && rows[p.ssl].value.text == "":
+	case p.ssl != none && isHTTPS(url) && rows[p.ssl].value.text == "":
 		return ErrNoSSLPolicy
 	}
 	return nil

@@ -56,6 +56,14 @@ func (v Value) Uint() uint64 {
 	return uint64(v.num)
 }
 
+// Int returns a signed number's value; 0 for other kinds.
+func (v Value) Int() int64 {
+	if v.kind != KindInt {
+		return 0
+	}
+	return v.num
+}
+
 // Time returns a time's value; the zero time for other kinds.
 func (v Value) Time() time.Time { return v.at }
 
@@ -83,7 +91,13 @@ func (v Value) String() string {
 // Equal reports whether both mean the same, whoever set them and however it
 // was spelled: 1 equals true, and times are compared as instants.
 func (v Value) Equal(w Value) bool {
-	return v.kind == w.kind && v.state == w.state && v.num == w.num && v.at.Equal(w.at) &&
+	return v.state == w.state && v.means(w)
+}
+
+// means reports whether both have the same effect: as Equal, but a default
+// means what an assigned value of the same content does.
+func (v Value) means(w Value) bool {
+	return v.kind == w.kind && (v.state == unassigned) == (w.state == unassigned) && v.num == w.num && v.at.Equal(w.at) &&
 		(v.text == w.text || !v.kind.texts()) && v.secret.Equal(w.secret)
 }
 

@@ -68,7 +68,8 @@ func TestValues(t *testing.T) {
 func TestTypedValues(t *testing.T) {
 	r := newResolver(t, Comware())
 	require.NoError(t, r.Apply(CLI, noon, Set(URL, "http://h:1/a"), Set(Password, "pw"), Set(Enable, "1"),
-		Set(InformInterval, "60"), Set(InformTime, "2026-06-02T00:00:00+02:00"), Set(Username, "")))
+		Set(InformInterval, "60"), Set(InformTime, "2026-06-02T00:00:00+02:00")))
+	require.NoError(t, r.Apply(ACS, noon, Set(Username, "")))
 	get := func(a Attr) Value { v, _ := r.Snapshot().Get(a); return v }
 
 	u := get(URL).URL()
@@ -126,7 +127,7 @@ func TestClockZone(t *testing.T) {
 func TestEqual(t *testing.T) {
 	one := func(a Attr, text string) Value {
 		r := newResolver(t, Comware())
-		require.NoError(t, r.Apply(CLI, noon, Set(a, text)))
+		require.NoError(t, r.Apply(Factory, noon, Set(a, text)))
 		v, _ := r.Snapshot().Get(a)
 		return v
 	}

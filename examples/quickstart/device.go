@@ -186,7 +186,7 @@ func (d *device) set(m *rpc.SetParameterValues) (rpc.Message, error) {
 // codeOf is the fault code for a refused write.
 func codeOf(w *attrs.WriteError) rpc.FaultCode {
 	switch {
-	case errors.Is(w, attrs.ErrSource):
+	case errors.Is(w, attrs.ErrSource), errors.Is(w, attrs.ErrLocked):
 		return rpc.FaultNonWritableParameter
 	case errors.Is(w, attrs.ErrUnknown):
 		return rpc.FaultInvalidParameterName

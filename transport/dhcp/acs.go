@@ -5,7 +5,14 @@ import (
 	"strings"
 )
 
-// Codes of option 43's sub-options.
+// What an option says of the ACS, and the numbers on the wire.
+
+// Enterprise is the Broadband Forum's number in options 124 and 125 and in
+// DHCPv6's 16 and 17.
+const Enterprise = 3561
+
+// Codes of the sub-options of option 43 and of DHCPv6's option 17. In option
+// 125 the four are 11 to 14, since 1 to 6 are TR-069 Annex F's there.
 const (
 	CodePad              = 0   // one byte, no length
 	CodeURL              = 1   // ACS URL, in Comware with credentials
@@ -26,6 +33,7 @@ const (
 	MaxProvisioningCode = 64
 
 	maxValue      = 255  // a length byte
+	shift125      = 10   // from the codes above to those of option 125
 	minMultiplier = 1000 // TR-181 CWMPRetryIntervalMultiplier
 )
 
@@ -35,7 +43,7 @@ type ACS struct {
 	URL string
 
 	// Username and Password are Comware's. HasUsername and HasPassword tell
-	// an empty one from none; AppendOption43 also writes what is not empty
+	// an empty one from none; the builders also write what is not empty
 	// without them.
 	Username    string
 	Password    Secret
@@ -61,8 +69,8 @@ type ACS struct {
 
 // A SubOption is one sub-option as it came.
 type SubOption struct {
-	Code  byte   // neither CodePad nor CodeEnd
-	Value []byte // at most 255 bytes; a copy
+	Code  uint16 // below 256 but for option 17; in option 43 and 125 neither CodePad nor CodeEnd
+	Value []byte // at most 255 bytes, 65535 in option 17; a copy
 }
 
 // String lists what was given, the password as "***" and of the unknown

@@ -51,7 +51,7 @@ func TestErrorText(t *testing.T) {
 	assert.EqualError(t, err, "dhcp: bad ACS URL: sub-option 1: no host")
 	assert.Equal(t, "Deviation(?) Deviation(?) length clamped space in the password",
 		fmt.Sprint(Deviation(0), " ", Deviation(99), " ", Clamped, " ", PasswordSpace))
-	for d := BareURL; d <= PasswordSpace; d++ {
+	for d := BareURL; d <= OtherClass; d++ {
 		assert.NotEmpty(t, d.String())
 	}
 }

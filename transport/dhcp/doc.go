@@ -22,7 +22,26 @@
 // into code 128.
 //
 // Pass the option's content without its own code and length; content that a
-// server split over several options has to be joined first (RFC 3396).
+// server split over several options is joined first (RFC 3396), by [Collect4].
+//
+// # Options 125 and 17
+//
+// Both hold sub-options under an enterprise number, 3561 for CWMP. DHCPv6's
+// option 17 ([ParseOption17]) has the codes above, two bytes wide; several
+// options 17 stay apart. In DHCPv4's option 125 ([ParseOption125]) the four are
+// 11 to 14, because 1 to 6 are TR-069 Annex F's, by which a gateway and a device
+// behind it tell each other who they are; they are never read as values of
+// CWMP. A server that has not understood this and sends a URL as 1 is taken at
+// its word under Options.Code1 alone. [Choose] says which of 43 and 125
+// to read when both came.
+//
+// # Who asked
+//
+// Option 43 is every vendor's own, so an answer means something only to the
+// class of client that asked. A CWMP client puts dslforum.org into option 60
+// ([AppendOption60]), or into 124 or DHCPv6's 16 under 3561 ([CWMPClass]); a
+// server looks for it with [IsCWMP] and [Announces]. Options.VendorClass
+// ties the reading of an answer to what was announced.
 //
 // # Strict and lenient
 //

@@ -12,13 +12,14 @@ var (
 	ErrValue     = errors.New("dhcp: bad value")
 	ErrDuplicate = errors.New("dhcp: sub-option given twice")
 	ErrBareURL   = errors.New("dhcp: URL without sub-option header")
+	ErrClass     = errors.New("dhcp: the announced vendor class is not CWMP's")
 	ErrCode      = errors.New("dhcp: code is not for unknown sub-options")
 )
 
 // An Error says what is wrong with an option and where. It holds no value.
 type Error struct {
-	Offset int    // of the sub-option's code byte in the content; -1 from AppendOption43
-	Code   byte   // the sub-option's code; 0 for the option as a whole
+	Offset int    // of the sub-option's code in the content; -1 from a builder
+	Code   uint16 // the sub-option's code; 0 for the option as a whole
 	Err    error  // one of the above
 	Reason string // what is wrong, in words
 }
@@ -38,7 +39,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // A Deviation is something accepted that ought not to be there.
 type Deviation uint8
 
-// The deviations. The first five are errors when strict.
+// The deviations. All up to BadValue are errors when strict.
 const (
 	BareURL       Deviation = iota + 1 // a URL without sub-option header
 	Clamped                            // the length ran past the end; the value is what was there
@@ -49,17 +50,20 @@ const (
 	AfterEnd                           // bytes after the end mark; ignored
 	EmptyField                         // an empty username or password; taken as such
 	PasswordSpace                      // a password with a space, which the form cannot express; kept
+	Code1                              // option 125 with the URL in sub-option 1; see Options.Code1
+	OtherClass                         // the announced vendor class is not CWMP's; an error when strict
 )
 
 var deviations = [...]string{
 	BareURL: "URL without sub-option header", Clamped: "length clamped", NoLength: "code without length ignored",
 	Duplicate: "duplicate ignored", BadValue: "bad value ignored", TrailingNUL: "trailing NUL taken off",
 	AfterEnd: "bytes after the end ignored", EmptyField: "empty username or password", PasswordSpace: "space in the password",
+	Code1: "ACS URL in sub-option 1 of option 125", OtherClass: "vendor class is not CWMP's",
 }
 
 // String returns the deviation in words; "Deviation(?)" for none.
 func (d Deviation) String() string {
-	if d < BareURL || d > PasswordSpace {
+	if d < BareURL || d > OtherClass {
 		return "Deviation(?)"
 	}
 	return deviations[d]
@@ -69,7 +73,7 @@ func (d Deviation) String() string {
 type Diagnostic struct {
 	Deviation Deviation // what was accepted
 	Offset    int       // of the sub-option's code byte in the content
-	Code      byte      // the sub-option's code; 0 for BareURL
+	Code      uint16    // the sub-option's code; 0 for BareURL
 }
 
 // String returns the deviation with its place.

@@ -2,7 +2,9 @@ package dhcp
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,6 +14,23 @@ type Options struct {
 	// Lenient accepts deviations that real servers send and notes each as a
 	// Diagnostic. False: they are errors.
 	Lenient bool
+
+	// Code1 takes sub-option 1 of an option 125 for the ACS URL, as some
+	// servers send it, if it is an absolute http or https URL, no sub-option 11
+	// is there, and none of 4 to 6, by which TR-069 Annex F's gateways are told.
+	// False: 1 is one of the unknown sub-options.
+	Code1 bool
+
+	// Skip are codes of CodeProvisioningCode to CodeRetryMultiplier whose values
+	// are not read but kept among the unknown sub-options, for a client that
+	// lets DHCP set no such thing. Nil: all are read.
+	Skip []uint16
+
+	// VendorClass is what the client has announced in option 60. An answer to
+	// another class than IsCWMP's is refused with ErrClass, or noted when
+	// Lenient, for other vendors' options 43 have other content. Empty: it is
+	// not asked.
+	VendorClass string
 }
 
 // ParseOption43 reads the content of a DHCPv4 option 43, in TR-069's and in
@@ -19,16 +38,16 @@ type Options struct {
 // *Error, and the ACS that comes with it is zero; the diagnostics are those up
 // to it. b is not kept.
 func ParseOption43(b []byte, o Options) (ACS, []Diagnostic, error) {
-	p := parser{Options: o}
-	if err := p.option(b); err != nil {
-		return ACS{}, p.diags, err
-	}
-	return p.acs, p.diags, nil
+	p := parser{Options: o, width: 1}
+	return p.done(p.option43(b))
 }
 
 // A parser collects what the sub-options say.
 type parser struct {
 	Options
+	width int    // of a code and of a length, in bytes
+	shift uint16 // from a field's number to its code
+	start int    // where the sub-options begin in the content
 	acs   ACS
 	seen  [CodeRetryMultiplier + 1]bool
 	diags []Diagnostic
@@ -43,12 +62,19 @@ var fields = [...]func(p *parser, at int, text string) (string, error){
 	CodeRetryMultiplier:  (*parser).multiplier,
 }
 
-func (p *parser) note(d Deviation, at int, code byte) {
+func (p *parser) done(err error) (ACS, []Diagnostic, error) {
+	if err != nil {
+		return ACS{}, p.diags, err
+	}
+	return p.acs, p.diags, nil
+}
+
+func (p *parser) note(d Deviation, at int, code uint16) {
 	p.diags = append(p.diags, Diagnostic{d, at, code})
 }
 
 // deviate notes d when lenient and fails when strict.
-func (p *parser) deviate(d Deviation, at int, code byte, err error, reason string) error {
+func (p *parser) deviate(d Deviation, at int, code uint16, err error, reason string) error {
 	if !p.Lenient {
 		return &Error{at, code, err, reason}
 	}
@@ -56,19 +82,35 @@ func (p *parser) deviate(d Deviation, at int, code byte, err error, reason strin
 	return nil
 }
 
-func (p *parser) option(b []byte) error {
-	if len(b) > MaxLength {
-		return &Error{0, 0, ErrLength, fmt.Sprintf("%d bytes, at most %d", len(b), MaxLength)}
+func (p *parser) option43(b []byte) error {
+	if err := p.admit(b); err != nil {
+		return err
 	}
 	if bare(b) {
 		return p.bare(b)
 	}
+	return p.list(b)
+}
+
+// admit looks at an option before its sub-options.
+func (p *parser) admit(b []byte) error {
+	if len(b) > MaxLength {
+		return &Error{0, 0, ErrLength, fmt.Sprintf("%d bytes, at most %d", len(b), MaxLength)}
+	}
+	if p.VendorClass == "" || IsCWMP(p.VendorClass) {
+		return nil
+	}
+	return p.deviate(OtherClass, 0, 0, ErrClass, "an answer to somebody else")
+}
+
+// list reads sub-options.
+func (p *parser) list(b []byte) error {
 	for at := 0; at < len(b); {
-		switch code := b[at]; code {
-		case CodePad:
+		switch code := b[at]; {
+		case p.width == 1 && code == CodePad:
 			at++
-		case CodeEnd:
-			p.end(b[at+1:], at)
+		case p.width == 1 && code == CodeEnd:
+			p.end(b[at+1:], p.start+at)
 			return nil
 		default:
 			n, err := p.next(b, at)
@@ -101,43 +143,48 @@ func (p *parser) end(rest []byte, at int) {
 
 // next reads the sub-option at b[at:] and returns its length.
 func (p *parser) next(b []byte, at int) (int, error) {
-	code, rest := b[at], b[at+1:]
-	if len(rest) == 0 {
-		return 1, p.deviate(NoLength, at, code, ErrLength, "no length byte")
+	rest, where := b[at:], p.start+at
+	code := uint16(rest[0])
+	if len(rest) < 2*p.width {
+		return len(rest), p.deviate(NoLength, where, code, ErrLength, "no length byte")
 	}
-	n, value := int(rest[0]), rest[1:]
+	n, value := int(rest[1]), rest[2*p.width:]
+	if p.width == 2 {
+		code, n = binary.BigEndian.Uint16(rest), int(binary.BigEndian.Uint16(rest[2:]))
+	}
 	if n > len(value) {
 		reason := fmt.Sprintf("length %d, %d bytes left", n, len(value))
-		if err := p.deviate(Clamped, at, code, ErrLength, reason); err != nil {
+		if err := p.deviate(Clamped, where, code, ErrLength, reason); err != nil {
 			return 0, err
 		}
 		n = len(value)
 	}
-	return 2 + n, p.sub(at, code, value[:n])
+	return 2*p.width + n, p.sub(where, code, value[:n])
 }
 
-func (p *parser) sub(at int, code byte, value []byte) error {
-	if int(code) >= len(fields) {
+func (p *parser) sub(at int, code uint16, value []byte) error {
+	field := code - p.shift
+	if field < CodeURL || field > CodeRetryMultiplier || code < p.shift || field > CodeURL && slices.Contains(p.Skip, field) {
 		p.acs.Unknown = append(p.acs.Unknown, SubOption{code, bytes.Clone(value)})
 		return nil
 	}
-	if p.seen[code] {
+	if p.seen[field] {
 		return p.deviate(Duplicate, at, code, ErrDuplicate, "the first is at a lower offset")
 	}
-	p.seen[code] = true
+	p.seen[field] = true
 	return p.known(at, code, value)
 }
 
-func (p *parser) known(at int, code byte, value []byte) error {
+func (p *parser) known(at int, code uint16, value []byte) error {
 	text := string(bytes.TrimRight(value, "\x00"))
 	if len(text) < len(value) {
 		p.note(TrailingNUL, at, code)
 	}
-	reason, err := fields[code](p, at, text)
+	reason, err := fields[code-p.shift](p, at, text)
 	if err == nil {
 		return nil
 	}
-	if code == CodeURL {
+	if code-p.shift == CodeURL {
 		return &Error{at, code, err, reason}
 	}
 	return p.deviate(BadValue, at, code, err, reason)
@@ -156,11 +203,11 @@ func (p *parser) url(at int, text string) (string, error) {
 	for i, part := range parts[1:] {
 		p.credential(i, part)
 		if part == "" {
-			p.note(EmptyField, at, CodeURL)
+			p.note(EmptyField, at, CodeURL+p.shift)
 		}
 	}
 	if strings.Contains(p.acs.Password.Reveal(), " ") {
-		p.note(PasswordSpace, at, CodeURL)
+		p.note(PasswordSpace, at, CodeURL+p.shift)
 	}
 	return "", nil
 }

@@ -164,7 +164,7 @@ func TestBadNumbers(t *testing.T) {
 			got, diags, err := ParseOption43(content, Options{Lenient: true})
 			require.NoError(t, err)
 			require.Zero(t, got)
-			require.Contains(t, diags, Diagnostic{BadValue, 0, code})
+			require.Contains(t, diags, Diagnostic{BadValue, 0, uint16(code)})
 		}
 	}
 }
