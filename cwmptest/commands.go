@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/session"
@@ -23,15 +24,24 @@ type machine interface {
 	Fail(error)
 	Over() bool
 	State() string
+	Unsupported() error
+	HandleTimeout(time.Time)
+	Deadline() (time.Time, bool)
+	MarshalBinary() ([]byte, error)
+	UnmarshalBinary([]byte) error
 }
 
 // A stage holds the machines of a transcript.
 type stage struct {
-	cpe  *session.CPE
-	acs  *session.ACS
-	sent map[machine]string // ID of the request sent last
-	peer int                // requests that arrived
-	out  strings.Builder
+	cfg    session.Config
+	cpe    *session.CPE
+	acs    *session.ACS
+	sent   map[machine]string    // ID of the request sent last
+	now    map[machine]time.Time // if it was told the time
+	follow rpc.Message           // to be sent at the CPE's next Result
+	peer   int                   // requests that arrived
+	stored bool                  // the machines are stored and restored after each command
+	out    strings.Builder
 }
 
 func newStage() *stage {
@@ -41,9 +51,67 @@ func newStage() *stage {
 }
 
 func (s *stage) reset() {
-	s.cpe = session.NewCPE(session.Config{})
-	s.acs = session.NewACS(session.Config{IDPrefix: "acs-"})
-	s.sent, s.peer = map[machine]string{}, 0
+	s.cpe, s.acs = s.fresh()
+	s.sent, s.now, s.peer, s.follow = map[machine]string{}, map[machine]time.Time{}, 0, nil
+}
+
+func (s *stage) fresh() (*session.CPE, *session.ACS) {
+	acs := s.cfg
+	acs.IDPrefix = "acs-"
+	return session.NewCPE(s.cfg), session.NewACS(acs)
+}
+
+// again makes two new machines of the configuration that the words say.
+func (s *stage) again(words string) error {
+	s.cfg = session.Config{}
+	for w := range strings.FieldsSeq(words) {
+		key, value, _ := strings.Cut(w, "=")
+		var err error
+		switch key {
+		case "tolerant":
+			s.cfg.Tolerate = session.MissingID | session.WrongResponse | session.HeldRequest
+		case "version":
+			s.cfg.Version = rpc.ParseVersion(value)
+		case "messages":
+			s.cfg.MaxMessages, err = strconv.Atoi(value)
+		case "timeout":
+			s.cfg.Timeout, err = time.ParseDuration(value)
+		case "duration":
+			s.cfg.MaxDuration, err = time.ParseDuration(value)
+		case "offer":
+			s.cfg.SessionTimeout, err = time.ParseDuration(value)
+		default:
+			err = fmt.Errorf("unknown word %q", w)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.reset()
+	return nil
+}
+
+// restore puts the machines into bytes and takes them out again.
+func (s *stage) restore() {
+	cpe, acs := s.fresh()
+	for _, err := range []error{transplant(cpe, s.cpe), transplant(acs, s.acs)} {
+		if err != nil {
+			fmt.Fprintf(&s.out, "error: %v\n", err)
+			return
+		}
+	}
+	*s.cpe, *s.acs = *cpe, *acs
+	for m, now := range s.now {
+		m.HandleTimeout(now)
+	}
+}
+
+func transplant(to, from machine) error {
+	b, err := from.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	return to.UnmarshalBinary(b)
 }
 
 // flush returns what came out since the last call.
@@ -58,7 +126,7 @@ func (s *stage) do(line string) {
 	var err error
 	switch who {
 	case "new":
-		s.reset()
+		err = s.again(rest)
 	case "pipe":
 		err = s.pipe(rest)
 	case "cpe":
@@ -70,6 +138,9 @@ func (s *stage) do(line string) {
 	}
 	if err != nil {
 		fmt.Fprintf(&s.out, "error: %v\n", err)
+	}
+	if s.stored {
+		s.restore()
 	}
 }
 
@@ -85,7 +156,7 @@ func (s *stage) command(m machine, line string) error {
 	if errors.Is(err, errNotOwn) {
 		err = s.common(m, verb, rest)
 	}
-	if !over {
+	if !over || verb == "receive" && err == nil { // an empty POST too many is answered
 		s.drain(m)
 	}
 	return err
@@ -103,6 +174,10 @@ func (s *stage) own(command, rest string) error {
 			fmt.Fprintf(&s.out, "unsent %s\n", r.Method())
 		}
 		return nil
+	case "cpe follow":
+		msg, err := message(rest)
+		s.follow = msg
+		return err
 	case "acs yield":
 		return s.acs.Yield()
 	case "acs hold":
@@ -126,6 +201,16 @@ func (s *stage) common(m machine, verb, rest string) error {
 	case "state":
 		fmt.Fprintf(&s.out, "state %s\n", m.State())
 		return nil
+	case "whole":
+		fmt.Fprintln(&s.out, m)
+		return nil
+	case "unsupported":
+		return m.Unsupported()
+	case "time":
+		return s.time(m, rest)
+	case "deadline":
+		s.deadline(m)
+		return nil
 	case "send", "reply":
 	default:
 		return unknown(strings.TrimSpace(verb + " " + rest))
@@ -138,6 +223,28 @@ func (s *stage) common(m machine, verb, rest string) error {
 		return m.Send(msg)
 	default:
 		return m.Reply(msg)
+	}
+}
+
+// time lets a time pass at one of the machines.
+func (s *stage) time(m machine, text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return err
+	}
+	if s.now[m].IsZero() {
+		s.now[m] = time.Unix(1_000_000_000, 0)
+	}
+	s.now[m] = s.now[m].Add(d)
+	m.HandleTimeout(s.now[m])
+	return nil
+}
+
+func (s *stage) deadline(m machine) {
+	if at, ok := m.Deadline(); ok {
+		fmt.Fprintf(&s.out, "deadline in %v\n", at.Sub(s.now[m]))
+	} else {
+		fmt.Fprintln(&s.out, "no deadline")
 	}
 }
 
@@ -178,19 +285,57 @@ func (s *stage) receive(m machine, line string) error {
 // mark puts what the words after a MESSAGE say into its envelope.
 func mark(env *rpc.Envelope, words string) error {
 	for w := range strings.FieldsSeq(words) {
-		id, given := strings.CutPrefix(w, "id=")
-		switch {
-		case given:
-			env.ID = id
-		case w == "noid":
+		key, value, _ := strings.Cut(w, "=")
+		switch key {
+		case "id":
+			env.ID = value
+		case "noid":
 			env.ID, env.HasID = "", false
-		case w == "hold":
+		case "hold":
 			env.HoldRequests = true
+		case "version":
+			env.Version = rpc.ParseVersion(value)
+		case "supported":
+			env.SupportedCWMPVersions = rpc.VersionList(value)
+		case "use":
+			env.UseCWMPVersion = value
+		case "timeout":
+			seconds, err := strconv.ParseUint(value, 10, 32)
+			if err != nil {
+				return err
+			}
+			env.SessionTimeout, env.HasSessionTimeout = uint32(seconds), true
 		default:
 			return fmt.Errorf("unknown word %q", w)
 		}
 	}
 	return nil
+}
+
+// headers is what an envelope's header says beyond ID and hold.
+func headers(env *rpc.Envelope) string {
+	if env == nil {
+		return ""
+	}
+	line := ""
+	if env.HasSessionTimeout {
+		line += fmt.Sprintf(" timeout=%d", env.SessionTimeout)
+	}
+	if env.SupportedCWMPVersions != "" {
+		line += " supported=" + string(env.SupportedCWMPVersions)
+	}
+	if env.UseCWMPVersion != "" {
+		line += " use=" + env.UseCWMPVersion
+	}
+	return line
+}
+
+// tolerated is the diagnostic of an output.
+func tolerated(o session.Output) string {
+	if o.Tolerated == 0 {
+		return ""
+	}
+	return " tolerated: " + o.Tolerated.String()
 }
 
 // drain prints what a machine puts out.
@@ -204,11 +349,18 @@ func (s *stage) drain(m machine) {
 			if o.Envelope != nil && !rpc.IsResponse(o.Envelope.Message) {
 				s.sent[m] = o.Envelope.ID
 			}
-			fmt.Fprintf(&s.out, "transmit %s\n", describe(o.Envelope))
+			fmt.Fprintf(&s.out, "transmit %s%s\n", describe(o.Envelope), headers(o.Envelope))
 		case session.Deliver:
-			fmt.Fprintf(&s.out, "deliver %s\n", describe(o.Envelope))
+			fmt.Fprintf(&s.out, "deliver %s%s\n", describe(o.Envelope), tolerated(o))
 		case session.Result:
-			fmt.Fprintf(&s.out, "result %s\n", describe(o.Envelope))
+			fmt.Fprintf(&s.out, "result %s%s\n", describe(o.Envelope), tolerated(o))
+			if s.follow != nil && m == machine(s.cpe) {
+				next := s.follow
+				s.follow = nil
+				if err := m.Send(next); err != nil {
+					fmt.Fprintf(&s.out, "error: %v\n", err)
+				}
+			}
 		case session.Floor:
 			fmt.Fprintln(&s.out, "floor")
 		case session.Done:
@@ -258,8 +410,11 @@ func message(name string) (rpc.Message, error) {
 	if m := (rpc.Registry{}).New(name); m != nil {
 		return m, nil
 	}
+	if local, ok := strings.CutPrefix(name, "foreign:"); ok {
+		return &rpc.Vendor{Raw: soap.Raw{Space: "urn:foreign", Local: local, XML: []byte(`<` + local + ` xmlns="urn:foreign"/>`)}}, nil
+	}
 	if strings.HasPrefix(name, "X_") {
-		return &rpc.Vendor{Raw: soap.Raw{Local: name}}, nil
+		return &rpc.Vendor{Raw: soap.Raw{Local: name, XML: []byte("<" + name + "/>")}}, nil
 	}
 	return nil, fmt.Errorf("unknown message %q", name)
 }

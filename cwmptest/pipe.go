@@ -6,6 +6,7 @@ import (
 
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/session"
+	"github.com/cwmp-go/cwmp/soap"
 )
 
 // NOTE: the loops of package session's doc, one inside the other: a Transmit of the
@@ -170,5 +171,5 @@ func overWire(env *rpc.Envelope) (*rpc.Envelope, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rpc.Parse(b, rpc.Config{})
+	return rpc.Parse(b, rpc.Config{Level: soap.Standard}) // both ends are ours
 }

@@ -27,30 +27,40 @@ var rewrite = flag.Bool("cwmptest.rewrite", false, "write what came out into the
 // Transcripts runs the files that match the pattern, a subtest each, and compares
 // what comes out with what they say. The commands are
 //
-//	new                           two new machines
+//	new [WORD...]                 two new machines of the configuration that the words say:
+//	                              tolerant, version=1.4, messages=9, timeout=30s,
+//	                              duration=5m, offer=90s (SessionTimeout)
 //	cpe start EVENT, EVENT...     open the session with an Inform
 //	cpe send METHOD               queue a request
 //	cpe receive MESSAGE           an HTTP response arrives
 //	cpe reply METHOD              answer the request that was delivered
 //	cpe fail TEXT                 the connection broke
 //	cpe unsent                    print what was not delivered
+//	cpe follow METHOD             queue a request while the next Result is handled
 //	acs receive MESSAGE           an HTTP request arrives
 //	acs reply METHOD
 //	acs send METHOD
 //	acs yield
 //	acs hold on|off
 //	acs fail TEXT
-//	cpe state, acs state          print the state in words
+//	cpe state, acs state          print the state in words; with whole instead, all of it
+//	cpe unsupported, acs unsupported   answer that the method is not supported
+//	cpe time DURATION, acs time DURATION   so much time has passed
+//	cpe deadline, acs deadline    print when the machine ends the session
 //	pipe METHOD... [ask METHOD...] a whole session through both machines
 //
-// METHOD is an element name, such as RebootResponse, Fault:9003, or a vendor's
-// name, which begins with X_. MESSAGE is (empty), or a METHOD or (none), which is a
-// Body without element, followed by any of id=TEXT, noid and hold; without id= it
-// has the ID of the request that the machine sent last, or for a request the ID
-// "peer-1", "peer-2" and so on. Done is printed once.
+// METHOD is an element name, such as RebootResponse, Fault:9003, a vendor's name,
+// which begins with X_, or foreign:NAME, an element of that name in a foreign
+// namespace. MESSAGE is (empty), or a METHOD or (none), which is a Body without
+// element, followed by any of id=TEXT, noid, hold, version=1.0, supported=1.0,1.4,
+// use=1.4 and timeout=SECONDS; without id= it has the ID of the request that the
+// machine sent last, or for a request the ID "peer-1", "peer-2" and so on. Done is
+// printed once.
 //
 // A line that is no command, or an input that does not fit, comes out as an
-// error; what follows runs all the same. With -cwmptest.rewrite a file that does
+// error; what follows runs all the same. Every file runs twice: the second time both
+// machines are stored as bytes and restored after each command, and the same has to
+// come out. With -cwmptest.rewrite a file that does
 // not match is rewritten, but for its comments, commands and blank lines.
 func Transcripts(t *testing.T, pattern string) {
 	t.Helper()
@@ -77,7 +87,10 @@ func transcript(t testing.TB, file string) {
 	}
 	// A checkout may have given the lines Windows' ends.
 	want = bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n"))
-	got := perform(want)
+	got := perform(want, false)
+	if restored := perform(want, true); !bytes.Equal(got, restored) {
+		t.Errorf("%s: restored machines differ; what came out:\n%s", file, restored)
+	}
 	switch {
 	case bytes.Equal(got, want):
 	case *rewrite:
@@ -92,8 +105,11 @@ func transcript(t testing.TB, file string) {
 // perform runs a file and returns it with its outputs replaced; comments,
 // commands and blank lines stay byte for byte. What comes out of commands at the
 // end that have no line of dashes gets one.
-func perform(file []byte) []byte {
+//
+// With stored the machines go through bytes after each command.
+func perform(file []byte, stored bool) []byte {
 	st := newStage()
+	st.stored = stored
 	var out strings.Builder
 	expected := false // inside the expected output of a block
 	for line := range strings.Lines(string(file)) {

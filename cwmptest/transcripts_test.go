@@ -147,7 +147,7 @@ func TestTranscriptErrors(t *testing.T) {
 		if want != "" {
 			want += "\n"
 		}
-		got := string(perform([]byte(tt.command + "\n----\n")))
+		got := string(perform([]byte(tt.command+"\n----\n"), false))
 		assert.Equal(t, tt.command+"\n----\n"+want, got)
 	}
 }
@@ -155,7 +155,7 @@ func TestTranscriptErrors(t *testing.T) {
 // What follows an error runs all the same.
 func TestTranscriptGoesOnAfterAnError(t *testing.T) {
 	const file = "cpe nope\ncpe start 1 BOOT\n----\nerror: unknown command \"nope\"\ntransmit Inform 1\n"
-	assert.Equal(t, file, string(perform([]byte(file))))
+	assert.Equal(t, file, string(perform([]byte(file), false)))
 }
 
 // Comments, commands and blank lines stay byte for byte; outputs are made anew.
@@ -173,8 +173,8 @@ func TestPerformKeepsTheRest(t *testing.T) {
 		{"cpe start 1 BOOT\n\nnew\n----\n", "cpe start 1 BOOT\n\nnew\n----\ntransmit Inform 1\n"},
 		{"# \xff\x00é\u2028\n", "# \xff\x00é\u2028\n"},
 	} {
-		assert.Equal(t, tt.out, string(perform([]byte(tt.in))))
-		assert.Equal(t, tt.out, string(perform([]byte(tt.out))), "again")
+		assert.Equal(t, tt.out, string(perform([]byte(tt.in), false)))
+		assert.Equal(t, tt.out, string(perform([]byte(tt.out), false)), "again")
 	}
 }
 
@@ -213,8 +213,8 @@ func FuzzPerform(f *testing.F) {
 	f.Add([]byte("acs receive Inform id=a\rb\nacs reply InformResponse\n----\n"))
 	f.Add([]byte("pipe X_a ask X_\x01\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		once := perform(file)
-		require.Equal(t, string(once), string(perform(once)))
+		once := perform(file, false)
+		require.Equal(t, string(once), string(perform(once, false)))
 		require.Equal(t, kept(string(file)), kept(string(once)))
 	})
 }

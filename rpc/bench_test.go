@@ -92,35 +92,39 @@ func elapsed(run func()) time.Duration {
 	return max(best, 1)
 }
 
-// TestRatio gates far below what is measured on a quiet machine.
+// TestRatio gates at half of what must be reached, or below, as a test has to
+// pass on a busy machine too. docs/BENCHMARKS.md has what was measured.
 func TestRatio(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		t.Skip("skipped: no measuring under -short or -race")
 	}
-	d := benchDocs(t)[1]
+	d := benchDocs(t)[2]
 	decode := ratio(func() { rpcDecode(t, d.doc) }, func() { xmlDecode(t, d.doc) })
 	assert.Greater(t, decode, 4.0, "decoding, times as fast as encoding/xml")
 	var buf []byte
 	encode := ratio(func() { buf = rpcEncode(t, buf[:0], d.env) }, func() { xmlEncode(t, d.env) })
-	assert.Greater(t, encode, 2.0, "encoding, times as fast as encoding/xml")
-	t.Logf("times as fast as encoding/xml: decoding %.1f, encoding %.1f", decode, encode)
+	assert.Greater(t, encode, 7.5, "encoding, times as fast as encoding/xml")
+	fresh := ratio(func() { rpcEncode(t, nil, d.env) }, func() { xmlEncode(t, d.env) })
+	assert.Greater(t, fresh, 5.0, "encoding into new memory, times as fast as encoding/xml")
+	t.Logf("times as fast as encoding/xml: decoding %.1f, encoding %.1f, into new memory %.1f", decode, encode, fresh)
 }
 
 // TestAllocs bounds allocations: two strings a parameter when reading, none
-// when writing into a buffer that is long enough.
+// when writing into a buffer that is long enough, two when there is no buffer.
 func TestAllocs(t *testing.T) {
 	if raceEnabled {
 		t.Skip("skipped: the race detector allocates")
 	}
-	docs := benchDocs(t)
-	for i, most := range []struct{ decode, encode float64 }{{45, 2}, {1950, 2}} {
-		d := docs[i]
+	for i, decodes := range []float64{45, 1950, 19_300} {
+		d := benchDocs(t)[i]
 		rpcDecode(t, d.doc) // fills the pools
 		buf := rpcEncode(t, nil, d.env)
 		decode := testing.AllocsPerRun(20, func() { rpcDecode(t, d.doc) })
 		encode := testing.AllocsPerRun(20, func() { buf = rpcEncode(t, buf[:0], d.env) })
-		require.LessOrEqual(t, decode, most.decode, "decode %s", d.name)
-		require.LessOrEqual(t, encode, most.encode, "encode %s", d.name)
-		t.Logf("%s: decode %.0f, encode %.0f allocations", d.name, decode, encode)
+		fresh := testing.AllocsPerRun(20, func() { rpcEncode(t, nil, d.env) })
+		require.LessOrEqual(t, decode, decodes, "decode %s", d.name)
+		require.Zero(t, encode, "encode %s", d.name)
+		require.LessOrEqual(t, fresh, 2.0, "encode %s into nil", d.name)
+		t.Logf("%s: decode %.0f, encode %.0f, into nil %.0f allocations", d.name, decode, encode, fresh)
 	}
 }

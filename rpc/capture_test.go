@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/beevik/etree"
@@ -184,7 +185,7 @@ func sameAsEtree(t *testing.T, doc []byte, m rpc.Message) {
 	for _, el := range tree.FindElements("//ParameterValueStruct") {
 		value := el.SelectElement("Value")
 		want = append(want, rpc.ParameterValue{
-			Name:  el.SelectElement("Name").Text(),
+			Name:  readName(el.SelectElement("Name").Text()),
 			Value: rpc.Value{Type: value.SelectAttrValue("xsi:type", ""), Text: value.Text()},
 		})
 	}
@@ -193,5 +194,19 @@ func sameAsEtree(t *testing.T, doc []byte, m rpc.Message) {
 	for i, el := range tree.FindElements("//ParameterInfoStruct") {
 		assert.Equal(t, el.SelectElement("Name").Text(), info.ParameterList[i].Name)
 		assert.Equal(t, el.SelectElement("Writable").Text() != "0", info.ParameterList[i].Writable)
+	}
+}
+
+// TestCaptureDiagnostics compares what is said of the captures with files, which
+// hold that alone.
+func TestCaptureDiagnostics(t *testing.T) {
+	dir := shared(t, "captures")
+	for _, c := range captures {
+		b, err := os.ReadFile(filepath.Join(dir, c.file))
+		require.NoError(t, err)
+		env, err := rpc.Parse(b, rpc.Config{})
+		require.NoError(t, err)
+		require.Zero(t, env.MoreDiagnostics)
+		sameAsFile(t, filepath.Join("testdata/captures", strings.TrimSuffix(c.file, ".xml")+".txt"), listed(env.Diagnostics))
 	}
 }

@@ -32,11 +32,19 @@ type Codec struct {
 	ns       soap.NS // the last CWMP namespace seen (decoding) or to write (encoding)
 
 	// Decoding: the child at hand and what was seen of its siblings.
-	name []byte // its local name, until taken
-	hit  bool   // it was taken
-	ord  uint   // fields offered so far
-	seen uint64 // fields taken in this struct, a bit each
-	once bool   // the struct's fields may stand once only
+	level  soap.Level
+	name   []byte // its local name, until taken
+	hit    bool   // it was taken
+	once   bool   // the struct's fields may stand once only, and are read exactly
+	beyond bool   // the fields that follow are not of this struct's schema
+	kind   uint8  // of the next field: optional, many
+	probe  uint8  // complete is at work
+	must   uint64 // the fields that it looks for
+	parent string // in this element
+	cost   int64  // what was made of the message, about, in bytes
+	deep   int    // elements between here and where this belongs
+	lost   *Fault // parts of a fault that are not where they belong
+	walk
 
 	strings chunk // what was read is cut from it
 }
@@ -44,19 +52,21 @@ type Codec struct {
 // Encoding reports whether the walk writes. Few messages need to know.
 func (c *Codec) Encoding() bool { return c.enc != nil }
 
-// Once declares, at the top of a Fields method, that a second element of the same
-// name in this struct is an error at every level of leniency.
+// Once declares, at the top of a Fields method, that this struct names somebody: a
+// second element of the same name is an error at every level, and the text of its
+// strings is read at soap.Standard at least.
 func (c *Codec) Once() { c.once = true }
 
 // String walks a string element of at most max characters; 0 is no limit.
-// White space is kept. Encoding a longer one is ErrLength.
+// White space is kept, but around names (see Padded). Encoding a longer one is
+// ErrLength; reading it, it is TooLong.
 func (c *Codec) String(name string, p *string, max int) {
 	switch {
 	case c.enc != nil:
 		c.checkLength(name, *p, max)
 		c.leaf(name, "string", *p)
 	case c.at(name):
-		*p = c.strings.string(c.dec.Content())
+		*p = c.text(name, max)
 	}
 }
 
@@ -66,6 +76,7 @@ func (c *Codec) OptString(name string, p *string, max int) {
 	if c.enc != nil && *p == "" {
 		return
 	}
+	c.kind = optional
 	c.String(name, p, max)
 }
 
@@ -77,9 +88,7 @@ func (c *Codec) Bool(name string, p *bool) {
 	case c.enc != nil:
 		c.leaf(name, "boolean", c.style.bool(*p))
 	case c.at(name):
-		v, err := parseTruth(c.dec.Content())
-		c.check(name, err)
-		*p = v
+		*p = c.truth(name, c.dec.Content())
 	}
 }
 
@@ -89,8 +98,9 @@ func (c *Codec) Int(name string, p *int32) {
 	case c.enc != nil:
 		c.number(name, "int", int64(*p))
 	case c.at(name):
-		v, err := parseInt(c.dec.Content(), 32)
-		c.check(name, err)
+		b := c.unpadded(name, c.dec.Content())
+		v, err := parseInt(b, 32)
+		c.badNumber(name, err)
 		*p = int32(v)
 	}
 }
@@ -101,8 +111,9 @@ func (c *Codec) Uint(name string, p *uint32) {
 	case c.enc != nil:
 		c.number(name, "unsignedInt", int64(*p))
 	case c.at(name):
-		v, err := parseUint(c.dec.Content(), 32)
-		c.check(name, err)
+		b := c.unpadded(name, c.dec.Content())
+		v, err := parseUint(b, 32)
+		c.badNumber(name, err)
 		*p = uint32(v)
 	}
 }
@@ -114,7 +125,7 @@ func (c *Codec) Time(name string, p *DateTime) {
 	case c.enc != nil:
 		c.leaf(name, "dateTime", p.wire())
 	case c.at(name):
-		*p = DateTime(trim(c.dec.Content()))
+		*p = c.time(name, c.dec.Content())
 	}
 }
 
@@ -124,6 +135,7 @@ func (c *Codec) OptTime(name string, p *DateTime) {
 	if c.enc != nil && *p == "" {
 		return
 	}
+	c.kind = optional
 	c.Time(name, p)
 }
 
@@ -133,9 +145,12 @@ func (c *Codec) Value(name string, p *Value) {
 	case c.enc != nil:
 		c.value(name, p)
 	case c.at(name):
-		typ, _ := c.dec.Attr(soap.NSXSI, "type")
-		p.Type = internType(typ)
-		p.Text = c.strings.string(c.dec.Content())
+		p.Type = c.typeOf()
+		b := c.dec.Content()
+		if c.level == soap.Strict {
+			c.check(name, checkTyped(p.Type, b))
+		}
+		p.Text = c.strings.string(b)
 	}
 }
 
@@ -151,9 +166,12 @@ func (c *Codec) Strings(name string, p *[]string, max int) {
 		c.enc.End()
 	case c.at(name):
 		*p = nil
-		for depth := c.dec.Depth(); c.next(depth, len(*p)); {
-			*p = append(*p, c.strings.string(c.dec.Content()))
-		}
+		a := c.array(soap.NSXSD, "string")
+		c.stringItems(p, max)
+		c.counted(a, name, len(*p))
+		c.hit = true
+	case c.bare("string"):
+		c.stringItem(p, max)
 	}
 }
 
@@ -169,12 +187,27 @@ func (c *Codec) Base64s(name string, p *[][]byte) {
 		c.enc.End()
 	case c.at(name):
 		*p = nil
+		a := c.array(soap.NSEncoding, "base64")
 		for depth := c.dec.Depth(); c.next(depth, len(*p)); {
-			b, err := parseBase64(c.dec.Content())
-			c.check("base64", err)
-			*p = append(*p, b)
+			c.base64(p)
+		}
+		c.counted(a, name, len(*p))
+	case c.bare("base64"):
+		if len(*p) < c.maxItems {
+			c.base64(p)
+		} else {
+			c.fail("", ErrItems)
 		}
 	}
+}
+
+// base64 reads the current element as one more item.
+func (c *Codec) base64(p *[][]byte) {
+	c.itemName("base64")
+	c.charge(fieldCost)
+	b, err := parseBase64(c.dec.Content())
+	c.check("base64", err)
+	*p = append(*p, b)
 }
 
 // Struct walks an element whose children are f's fields.
@@ -214,14 +247,48 @@ func (c *Codec) element(ns soap.NS, name string, f Fielder) {
 
 // children offers every child of the current element to f.
 func (c *Codec) children(f Fielder) {
-	outer := c.seen
-	c.seen = 0
+	outer := c.walk
+	c.walk = walk{}
 	for depth := c.dec.Depth(); c.next(depth, 0); {
-		_, c.name = c.dec.Name()
-		c.hit, c.ord, c.once = false, 0, false
+		var ns soap.NS
+		ns, c.name = c.dec.Name()
+		if ns != soap.NSNone {
+			c.qualified(f)
+		}
+		c.hit, c.once, c.beyond, c.kind, c.ord = false, false, false, 0, 0
 		f.Fields(c)
+		if !c.hit && c.err == nil {
+			c.unknown(f)
+		}
 	}
-	c.seen, c.hit = outer, true
+	c.complete(f)
+	c.charge(fieldCost * int(c.ord))
+	c.walk, c.hit = outer, true
+}
+
+// What an item of a list costs in memory at least, for each of its fields, and a
+// string in an array of them.
+const (
+	fieldCost  = 24
+	stringCost = 12
+	freeCost   = 16 << 20 // the most items that there may be, with two fields each
+)
+
+// charge bounds the memory of a long message by the bytes that it has on the wire,
+// which large items without anything in them would else exceed by far.
+func (c *Codec) charge(cost int) {
+	if c.cost += int64(cost); c.cost > 4*c.dec.Offset()+freeCost {
+		c.fail("", ErrItems)
+	}
+}
+
+// qualified is for a child in a namespace. A fault's detail has one.
+func (c *Codec) qualified(f Fielder) {
+	switch f.(type) {
+	case *faultDetail, *strays:
+	default:
+		c.deviate(QualifiedElement, "", "")
+	}
 }
 
 // next moves to the next child of the element at depth. have is the number of
@@ -240,16 +307,36 @@ func (c *Codec) next(depth, have int) bool {
 // at reports whether the child at hand is the field name, and takes it.
 func (c *Codec) at(name string) bool {
 	c.ord++
+	kind := c.kind
+	c.kind = 0
 	if c.hit || string(c.name) != name {
+		if c.probe != 0 {
+			c.probed(name, kind)
+		}
 		return false
 	}
 	c.hit = true
 	bit := uint64(1) << (c.ord & 63)
-	if c.seen&bit != 0 && c.once {
-		c.fail("", ErrTwice)
-		return false // the first stands
+	if c.seen&bit != 0 || c.ord < c.last || c.beyond {
+		return c.takeOdd(bit, kind)
 	}
 	c.seen |= bit
+	c.last = c.ord
+	return true
+}
+
+// bare reports whether the child at hand is an item of the array that was offered
+// last, without the array around it.
+func (c *Codec) bare(item string) bool {
+	if c.hit || c.level == soap.Strict || string(c.name) != item {
+		return false
+	}
+	bit := uint64(1) << (c.ord & 63)
+	if c.seen&bit == 0 {
+		c.dec.Report(NoWrapper, "", "")
+	}
+	c.seen |= bit
+	c.hit = true
 	return true
 }
 

@@ -17,17 +17,40 @@
 //	}
 //	b, err := rpc.NewEnvelope(env.Version, env.ID, &rpc.InformResponse{}).Append(nil, rpc.Style{})
 //
-// Reading is lenient about the schema: children may come in any order, with or
-// without a namespace, array items under any name; counts in arrayType are not
-// looked at; numbers, booleans and times may have white space around them; unknown
-// elements are skipped. It is strict about XML, which is soap's business, and about
-// who speaks: two Bodies, two Headers, an ID, a DeviceId or a child of it given
-// twice are refused. Writing is strict: schema order, every mandatory element, lengths within
-// the schema's.
+// Reading is as strict as Config.Level says; see below. Writing is strict: schema
+// order, every mandatory element, lengths within the schema's.
 //
 // What is read does not alias the document. Short strings of one message share
 // memory among themselves: who keeps one of them keeps up to 16 KiB; strings.Clone
 // sets one free.
+//
+// # Levels
+//
+// Config.Level says how strictly to read:
+//
+//   - [soap.Tolerant], the zero value, is for peers of whatever make. It puts up
+//     with what package soap calls Tolerant, and with every deviation of a message
+//     from the standard that there is a code for in this package, from NoHeader to
+//     TooLong. A number or a boolean that is none is 0 or false.
+//   - [soap.Standard] wants well-formed XML, and values of their type. About the
+//     rest it is as Tolerant.
+//   - [soap.Strict] wants what the schemas want: the elements that there have to be,
+//     once and in their order, no others; types, lengths, arrayType, xsi:type and
+//     mustUnderstand; no processing instruction; and header elements that are
+//     understood, or else ErrMustUnderstand, from which [AsFault] makes the answer.
+//     It does not look at patterns, such as that of an OUI, nor at text where
+//     there should be elements only.
+//
+// What is put up with is in Envelope.Diagnostics, each with its code, offset and
+// path. A code is an error too: at Strict it, or the older name of the same thing,
+// is the reason inside of the [*ValueError].
+//
+// Who speaks is no matter of leniency. Two Bodies, two Headers, an ID, a DeviceId
+// or a child of it given twice are refused at every level; the texts of these, and
+// event codes, are read at Standard at least. White space around an event code or a
+// child of DeviceId, and white space with a line break in it around a name, is left
+// out below Strict, with a diagnostic. Nothing else is changed: a value has the
+// bytes that it had.
 //
 // # How a message is defined
 //
@@ -63,11 +86,25 @@
 //
 //	if errors.Is(err, rpc.FaultInvalidParameterName) { ... }
 //
+// [Faults] and [FaultCode.Answers] know which code may answer which method.
+//
+// # Versions
+//
+// The namespace of an envelope tells 1.0, 1.1 and 1.2 apart, the header the later
+// ones; [Envelope].Version is both together. [AgreeVersion] chooses a session's
+// version at the ACS, [AcceptVersion] at the CPE.
+//
+// # Peers that need another spelling
+//
+// A [Style] says how to write for them: prefixes, booleans, times, types, the
+// header. Its zero value is the standard's own form. [Config].Echo notes the
+// prefixes that a peer uses, to answer in the same.
+//
 // # Errors and bounds
 //
 // A [*ValueError] says which element of a well-formed message holds a bad value, an
 // [*EnvelopeError] what is wrong around the message; what is not well-formed or
 // beyond a limit is a *soap.SyntaxError. All have the place. Config bounds what is
-// read: soap's limits, and 300,000 items an array. An error never holds a value,
-// which might be a password.
+// read: soap's limits, and 300,000 items an array. Neither an error nor a diagnostic
+// holds a value, which might be a password.
 package rpc

@@ -46,6 +46,11 @@ type Envelope struct {
 	Header []soap.Raw
 	// Message is the first element of the Body; nil when it has none.
 	Message Message
+	// Diagnostics are the deviations that reading has put up with, in the order in
+	// which they were met, at most 1,000; MoreDiagnostics counts the rest. nil is
+	// none. Writing does not look at them.
+	Diagnostics     []soap.Diagnostic
+	MoreDiagnostics int
 }
 
 // NewEnvelope returns an envelope with an ID.
@@ -61,10 +66,11 @@ type writer struct {
 	buf   []byte // the document of a caller who brings no memory
 }
 
-// maxKept bounds a buffer that is used again.
-const maxKept = 4 << 20
+// maxKept bounds a buffer that is used again. A longer document is given away as
+// it is; a long list makes room for all of itself beforehand.
+const maxKept = 64 << 10
 
-var writers = sync.Pool{New: func() any { return new(writer) }}
+var writers = sync.Pool{New: func() any { return &writer{buf: make([]byte, 0, 4<<10)} }}
 
 // Append appends the envelope's XML to dst. The error is a [*ValueError] for a
 // value longer than the schema allows or a header element that does not belong to

@@ -15,10 +15,11 @@ var (
 	ErrBase64 = errors.New("not base64")
 	// ErrDateTime is what [DateTime.Time] returns for a text that is no dateTime.
 	ErrDateTime = errors.New("not a dateTime")
-	// ErrLength: longer than the schema's maxLength. Only the encoder checks.
+	// ErrLength: longer than the schema's maxLength. Reading, soap.Strict alone
+	// refuses it.
 	ErrLength = errors.New("longer than the schema allows")
 	// ErrItems: an array with more items than [Config].MaxItems, or a Header
-	// with more elements than are kept.
+	// with more elements than are kept, or more items than bytes to say something.
 	ErrItems = errors.New("more items than allowed")
 
 	// ErrNotEnvelope: the root element is no SOAP 1.1 Envelope.

@@ -137,6 +137,47 @@ func ExampleFault() {
 	// true Client
 }
 
+// An ACS that speaks 1.0 to 1.2 is called by a CPE that speaks 1.2 to 1.4.
+func ExampleAgreeVersion() {
+	inform := rpc.NewEnvelope(rpc.V14, "1", &rpc.Inform{})
+	inform.SupportedCWMPVersions = rpc.ListVersions(rpc.V12, rpc.V13, rpc.V14)
+
+	v, use, err := rpc.AgreeVersion(inform, rpc.V10, rpc.V11, rpc.V12)
+	response := rpc.NewEnvelope(v, inform.ID, &rpc.InformResponse{})
+	response.UseCWMPVersion = use
+	fmt.Println(v, err)
+
+	v, err = rpc.AcceptVersion(response, rpc.V12, rpc.V13, rpc.V14)
+	fmt.Println(v, err)
+	// Output:
+	// 1.2 <nil>
+	// 1.2 <nil>
+}
+
+func ExampleFaults() {
+	for _, code := range rpc.Faults("CancelTransfer", rpc.ToCPE) {
+		fmt.Println(uint32(code), code.Meaning())
+	}
+	fmt.Println(rpc.FaultInvalidParameterName.Answers("CancelTransfer", rpc.ToCPE))
+	// Output:
+	// 9000 method not supported
+	// 9001 request denied
+	// 9002 internal error
+	// 9021 cancellation not permitted in the present transfer state
+	// false
+}
+
+// A CPE that knows no prefixes but its own is answered in these.
+func ExampleConfig_echo() {
+	request := []byte(`<SOAP-ENV:Envelope xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:c="urn:dslforum-org:cwmp-1-0">` +
+		`<SOAP-ENV:Header><c:ID>7</c:ID></SOAP-ENV:Header><SOAP-ENV:Body><c:GetRPCMethods/></SOAP-ENV:Body></SOAP-ENV:Envelope>`)
+	var style rpc.Style
+	env, err := rpc.Parse(request, rpc.Config{Echo: &style})
+	fmt.Println(env.Message.Method(), err, style.EnvelopePrefix, style.CWMPPrefix)
+	// Output:
+	// GetRPCMethods <nil> SOAP-ENV c
+}
+
 // A value keeps its text; it is parsed when asked.
 func ExampleValue() {
 	v := rpc.Value{Type: "xsd:unsignedInt", Text: " 0300 "}

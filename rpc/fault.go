@@ -89,6 +89,7 @@ func (f *Fault) Fields(c *Codec) {
 	c.String("faultcode", code, 0)
 	c.String("faultstring", text, 0)
 	if !c.Encoding() || f.Code != 0 {
+		c.kind = optional // SOAP has faults without
 		c.Struct("detail", (*faultDetail)(f))
 	}
 }
@@ -107,7 +108,10 @@ func (f *Fault) soapDefaults() (code, text *string) {
 // faultDetail is the detail element, which holds the CWMP fault.
 type faultDetail Fault
 
-func (f *faultDetail) Fields(c *Codec) { c.Qualified("Fault", (*cwmpFault)(f)) }
+func (f *faultDetail) Fields(c *Codec) {
+	c.kind = optional // SOAP has details of other things
+	c.Qualified("Fault", (*cwmpFault)(f))
+}
 
 // cwmpFault is the CWMP fault inside the detail.
 type cwmpFault Fault
@@ -115,6 +119,7 @@ type cwmpFault Fault
 func (f *cwmpFault) Fields(c *Codec) {
 	c.Uint("FaultCode", (*uint32)(&f.Code))
 	c.OptString("FaultString", &f.Text, 0)
+	c.kind = optional
 	Repeated(c, "SetParameterValuesFault", &f.Parameters)
 }
 

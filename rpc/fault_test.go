@@ -111,9 +111,9 @@ func TestFaultRead(t *testing.T) {
 		got := parse(t, envelope("", "<s:Fault>"+body+"</s:Fault>")).Message
 		assert.Equal(t, &rpc.Fault{Code: 9001, Text: "no", SOAPCode: "Client", SOAPText: "CWMP fault"}, got, name)
 	}
-	_, vendor := parse(t, envelope("", "<cwmp:Fault><FaultCode>9001</FaultCode></cwmp:Fault>")).Message.(*rpc.Vendor)
-	assert.True(t, vendor, "a CWMP Fault without SOAP's around it")
-	_, err := rpc.Parse([]byte(envelope("", "<s:Fault><detail><cwmp:Fault><FaultCode>x</FaultCode></cwmp:Fault></detail></s:Fault>")), rpc.Config{})
+	bare := parse(t, envelope("", "<cwmp:Fault><FaultCode>9001</FaultCode></cwmp:Fault>")).Message
+	assert.Equal(t, &rpc.Fault{Code: 9001}, bare, "a CWMP Fault without SOAP's around it")
+	_, err := rpc.Parse([]byte(envelope("", "<s:Fault><detail><cwmp:Fault><FaultCode>x</FaultCode></cwmp:Fault></detail></s:Fault>")), standard)
 	requireValueError(t, err, rpc.ErrInteger, "/Envelope/Body/Fault/detail/Fault/FaultCode", "x")
 }
 

@@ -21,6 +21,12 @@ func goldenMessages() []rpc.Message {
 	return slices.Concat(goldenParameterMessages(), goldenTransferMessages(), goldenOtherMessages(), goldenACSMessages())
 }
 
+// goldenMessage is the one of a name.
+func goldenMessage(method string) rpc.Message {
+	all := goldenMessages()
+	return all[slices.IndexFunc(all, func(m rpc.Message) bool { return m.Method() == method })]
+}
+
 func goldenParameterMessages() []rpc.Message {
 	return []rpc.Message{
 		&rpc.GetRPCMethods{},

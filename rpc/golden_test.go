@@ -105,6 +105,14 @@ func goldens() []golden {
 		{name: "header-empty-id", env: rpc.NewEnvelope(rpc.V12, "", &rpc.RebootResponse{})},
 		{name: "header-no-id", env: &rpc.Envelope{Version: rpc.V12, Message: &rpc.RebootResponse{}}},
 		{name: "header-block", lax: true, env: &rpc.Envelope{ID: "1", HasID: true, Version: rpc.V12, Header: []soap.Raw{headerRaw}, Message: &rpc.Reboot{}}},
+		{name: "header-inform", env: &rpc.Envelope{
+			ID: "1", HasID: true, SessionTimeout: 60, HasSessionTimeout: true, SupportedCWMPVersions: "1.0,1.1,1.2,1.3,1.4", Version: rpc.V14, Message: goldenInform(),
+		}},
+		{name: "header-timeout", env: &rpc.Envelope{ID: "1", HasID: true, SessionTimeout: 30, HasSessionTimeout: true, Version: rpc.V13, Message: goldenInform()}},
+		{name: "header-use", env: &rpc.Envelope{
+			ID: "1", HasID: true, HoldRequests: true, UseCWMPVersion: "1.4", Version: rpc.V14, Message: &rpc.InformResponse{MaxEnvelopes: 1},
+		}},
+		{name: "header-legacy", lax: true, env: &rpc.Envelope{ID: "1", HasID: true, NoMoreRequests: true, HasNoMoreRequests: true, Version: rpc.V10, Message: &rpc.RebootResponse{}}},
 		{name: "vendor", lax: true, env: rpc.NewEnvelope(rpc.V12, "1", &rpc.Vendor{Raw: vendorRaw})},
 	}
 	for _, m := range goldenMessages() {

@@ -109,28 +109,87 @@ func blockNamed(local []byte) (b *block, exact bool) {
 // block reads the current header element into the envelope when it is one of the
 // standard's, and gives false for any other. The first of two stands.
 func (r *reader) block(ns soap.NS, local []byte) bool {
-	if !ns.IsCWMP() {
+	if !ns.IsCWMP() && ns != soap.NSUndeclared {
 		return false
 	}
-	b, _ := blockNamed(local)
-	if b == nil {
+	b, exact := blockNamed(local)
+	if b == nil || !exact && r.level == soap.Strict {
 		return false
+	}
+	if !exact {
+		r.deviate(HeaderCase, "", "")
 	}
 	if r.blocksSeen&b.seen != 0 {
 		r.fail("", ErrTwice)
 		return true
 	}
 	r.blocksSeen |= b.seen
-	r.check(b.name, b.read(r.env, r.dec.Content()))
+	r.mustUnderstand(b)
+	r.blockText(b)
 	return true
+}
+
+// blockText reads the text of a header element. The ID is read exactly.
+func (r *reader) blockText(b *block) {
+	text := r.dec.Content
+	if b.name == "ID" {
+		text = r.dec.Exact
+	}
+	err := b.read(r.env, text())
+	switch {
+	case b.name == "ID" && r.env.ID == "" && r.dec.Err() == nil:
+		r.dec.Report(EmptyID, b.name, "")
+	case b.name == "NoMoreRequests":
+		r.dec.Report(OldHeader, b.name, "")
+	}
+	switch {
+	case err == nil:
+	case r.level > soap.Tolerant:
+		r.fail(b.name, err)
+	case err == ErrBoolean:
+		r.dec.Report(BadBoolean, b.name, "")
+	default:
+		r.dec.Report(BadNumber, b.name, "")
+	}
+}
+
+// mustUnderstand looks at the attribute of that name.
+func (r *reader) mustUnderstand(b *block) {
+	v, ok := r.dec.Attr(soap.NSEnvelope, "mustUnderstand")
+	if ok && string(v) == boolText(b.must) || b.name == "NoMoreRequests" {
+		return
+	}
+	odd := ok || b.must
+	for name := range r.dec.Attrs() {
+		odd = odd || string(name.Local) == "mustUnderstand"
+	}
+	if odd {
+		r.deviate(MustUnderstandForm, "", "")
+	}
+}
+
+// HeaderMisplaced: a header element of the standard with a message that it does not
+// belong to. It is read all the same. At Strict, and when writing, it is
+// ErrMisplaced.
+const HeaderMisplaced soap.Code = "header-misplaced"
+
+// place makes known that a header element does not belong to the message.
+func (r *reader) place() {
+	if r.env.Message == nil {
+		return
+	}
+	switch name := r.env.misplaced(); {
+	case name == "":
+	case r.level == soap.Strict:
+		r.fail("Envelope/Header/"+name, ErrMisplaced)
+	default:
+		r.dec.Report(HeaderMisplaced, "Envelope/Header/"+name, "")
+	}
 }
 
 // misplaced names the first header element that does not belong to the message,
 // "" for none.
 func (e *Envelope) misplaced() string {
-	if e.Message == nil {
-		return ""
-	}
 	method := e.Message.Method()
 	for i := range blocks {
 		if b := &blocks[i]; b.only != "" && b.only != method && b.has(e, nil) {
@@ -202,11 +261,14 @@ func (c *Codec) header(b *block, text string) {
 // between. The zero value is none, and no header element.
 type VersionList string
 
-// ListVersions makes the text of SupportedCWMPVersions.
+// ListVersions makes the text of SupportedCWMPVersions. What is no version is left
+// out.
 func ListVersions(versions ...Version) VersionList {
 	var names []string
 	for _, v := range versions {
-		names = append(names, v.String())
+		if name := v.String(); name != "" {
+			names = append(names, name)
+		}
 	}
 	return VersionList(strings.Join(names, ","))
 }

@@ -12,6 +12,7 @@ import (
 	"testing/iotest"
 
 	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/soap"
 	"github.com/stretchr/testify/require"
 )
 
@@ -61,12 +62,23 @@ func message(name, fields string) string {
 		fmt.Sprintf("<cwmp:%[1]s>%[2]s</cwmp:%[1]s>", name, fields))
 }
 
+// quiet takes the diagnostics off an envelope, for tests of what it says.
+func quiet(env *rpc.Envelope) *rpc.Envelope {
+	if env != nil {
+		env.Diagnostics, env.MoreDiagnostics = nil, 0
+	}
+	return env
+}
+
+// standard is how tests read that are about bad values.
+var standard = rpc.Config{Level: soap.Standard}
+
 // parse reads a document that has to be read.
 func parse(tb testing.TB, doc string) *rpc.Envelope {
 	tb.Helper()
 	env, err := rpc.Parse([]byte(doc), rpc.Config{})
 	require.NoError(tb, err, "%.2000s", doc)
-	return env
+	return quiet(env)
 }
 
 // parseAs is parse for the message alone, whose type has to be M.

@@ -18,16 +18,27 @@ func List[T any, P interface {
 	switch {
 	case c.enc != nil:
 		c.startArray(name, c.enc.Prefix(c.ns), item, len(*p))
-		for i := range *p {
-			c.element(soap.NSNone, item, P(&(*p)[i]))
+		if !c.pairs(item, p) {
+			for i := range *p {
+				c.element(soap.NSNone, item, P(&(*p)[i]))
+			}
 		}
 		c.enc.End()
 	case c.at(name):
 		*p = nil
+		a := c.array(c.ns, item)
 		for depth := c.dec.Depth(); c.next(depth, len(*p)); {
+			c.itemName(item)
 			appendItem[T, P](c, p)
 		}
+		c.counted(a, name, len(*p))
 		c.hit = true
+	case c.bare(item):
+		if len(*p) >= c.maxItems {
+			c.fail("", ErrItems)
+			return
+		}
+		appendItem[T, P](c, p)
 	}
 }
 
@@ -42,7 +53,7 @@ func Repeated[T any, P interface {
 		for i := range *p {
 			c.element(soap.NSNone, name, P(&(*p)[i]))
 		}
-	case c.at(name):
+	case c.atMany(name):
 		if len(*p) >= c.maxItems {
 			c.fail("", ErrItems)
 			return
@@ -74,7 +85,7 @@ func repeatedTyped[T any, P interface {
 			item.Fields(c)
 			c.enc.End()
 		}
-	case c.at(name):
+	case c.atMany(name):
 		if len(*p) >= c.maxItems {
 			c.fail("", ErrItems)
 			return

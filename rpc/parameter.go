@@ -8,7 +8,7 @@ type ParameterValue struct {
 
 // Fields lists the fields of ParameterValueStruct.
 func (p *ParameterValue) Fields(c *Codec) {
-	c.String("Name", &p.Name, 256)
+	c.String("Name", &p.Name, maxName)
 	c.Value("Value", &p.Value)
 }
 
@@ -124,6 +124,6 @@ type ParameterInfo struct {
 
 // Fields lists the fields of ParameterInfoStruct.
 func (p *ParameterInfo) Fields(c *Codec) {
-	c.String("Name", &p.Name, 256)
+	c.String("Name", &p.Name, maxName)
 	c.Bool("Writable", &p.Writable)
 }

@@ -1,7 +1,9 @@
 package rpc
 
 import (
+	"bytes"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/cwmp-go/cwmp/soap"
@@ -17,6 +19,20 @@ type Config struct {
 	// MaxItems bounds the items of one array, parameters above all. 0 is 300,000.
 	// Header elements that are kept unread are bounded by 64 as well.
 	MaxItems int
+	// Level says how strictly to read; see the package's chapter on it. Zero is
+	// soap.Tolerant.
+	Level soap.Level
+	// MustUnderstand refuses header elements that have to be understood and are not,
+	// with ErrMustUnderstand, below soap.Strict as well. Zero makes a diagnostic of
+	// them.
+	MustUnderstand bool
+	// BadBytes says what becomes of bytes that are no text. Zero: they are kept.
+	BadBytes soap.BadBytes
+	// Charset converts other encodings than UTF-8; see soap.Config. Zero is soap's
+	// own.
+	Charset func(label string, r io.Reader) (io.Reader, error)
+	// Encoding is what the layer below says of it; see soap.Config. Zero is nothing.
+	Encoding string
 	// Echo, when it is not nil, has its prefixes set to those that the document
 	// uses, for peers that know no others. What the document does not declare is
 	// emptied, so that it is the usual one.
@@ -42,22 +58,32 @@ var decoders = sync.Pool{New: func() any { return new(soap.Decoder) }}
 // space is soap.ErrEmpty.
 func Read(r io.Reader, cfg Config) (*Envelope, error) {
 	d := decoders.Get().(*soap.Decoder)
-	d.Reset(r, soap.Config{Limits: cfg.Limits})
+	d.Reset(r, cfg.soap())
 	return readPooled(d, cfg)
 }
 
 // Parse is Read for a document in memory. The result does not alias b.
 func Parse(b []byte, cfg Config) (*Envelope, error) {
 	d := decoders.Get().(*soap.Decoder)
-	d.ResetBytes(b, soap.Config{Limits: cfg.Limits})
+	d.ResetBytes(b, cfg.soap())
 	return readPooled(d, cfg)
+}
+
+// soap is the part of a Config that is about XML. SOAP 1.1 section 3 forbids
+// processing instructions, which Strict does not let pass.
+func (cfg *Config) soap() soap.Config {
+	return soap.Config{
+		Limits: cfg.Limits, Level: cfg.Level, BadBytes: cfg.BadBytes,
+		Charset: cfg.Charset, Encoding: cfg.Encoding, RefusePI: cfg.Level == soap.Strict,
+	}
 }
 
 func readPooled(d *soap.Decoder, cfg Config) (*Envelope, error) {
 	defer decoders.Put(d)
 	defer d.ResetBytes(nil, soap.Config{})
 	rd := reader{
-		Codec: Codec{dec: d, maxItems: cfg.MaxItems},
+		Codec: Codec{dec: d, level: cfg.Level, maxItems: cfg.MaxItems},
+		must:  cfg.MustUnderstand || cfg.Level == soap.Strict,
 		reg:   cfg.Registry,
 		env:   new(Envelope),
 		peer:  cfg.Echo,
@@ -65,7 +91,11 @@ func readPooled(d *soap.Decoder, cfg Config) (*Envelope, error) {
 	if rd.maxItems <= 0 {
 		rd.maxItems = defaultMaxItems
 	}
-	return rd.envelope()
+	env, err := rd.envelope()
+	if env != nil {
+		env.Diagnostics, env.MoreDiagnostics = d.Diagnostics(), d.MoreDiagnostics()
+	}
+	return env, err
 }
 
 // A reader reads one envelope.
@@ -78,13 +108,16 @@ type reader struct {
 	body   bool      // a Body was seen
 
 	blocksSeen uint8 // the standard's header elements that were seen, a bit each
+	anyBlock   bool  // a header element was seen
+	must       bool  // header elements that are not understood are refused
+	denied     error // one is
 }
 
 func (r *reader) envelope() (*Envelope, error) {
 	if _, err := r.dec.Next(); err != nil {
 		return nil, err
 	}
-	if !r.dec.Is(soap.NSEnvelope, "Envelope") {
+	if !r.is("Envelope") {
 		return nil, r.bad(ErrNotEnvelope)
 	}
 	if err := r.parts(); err != nil {
@@ -100,10 +133,25 @@ func (r *reader) envelope() (*Envelope, error) {
 	if err := r.dec.End(); err != nil {
 		return nil, err
 	}
-	if !r.body {
+	switch {
+	case !r.body:
 		return nil, &EnvelopeError{Path: "/Envelope", Offset: r.dec.Offset(), Err: ErrNoBody}
+	case !r.anyBlock:
+		r.dec.Report(NoHeader, "Envelope", "")
+	case !r.env.HasID:
+		r.dec.Report(NoID, "Envelope/Header", "")
+	}
+	r.place()
+	if r.err != nil {
+		return r.env, r.err
 	}
 	return r.env, nil
+}
+
+// is says whether the current element is one of SOAP's envelope. One whose prefix
+// nothing declares, which Tolerant alone lets come so far, is.
+func (r *reader) is(local string) bool {
+	return r.dec.Is(soap.NSEnvelope, local) || r.dec.Is(soap.NSUndeclared, local)
 }
 
 // parts reads the children of Envelope.
@@ -111,14 +159,19 @@ func (r *reader) parts() error {
 	for depth := r.dec.Depth(); r.err == nil && r.dec.NextChild(depth); {
 		var err error
 		switch {
-		case r.dec.Is(soap.NSEnvelope, "Header"):
+		case r.is("Header"):
+			if r.body {
+				r.deviate(WrongOrder, "", "")
+			}
 			if err = r.twice(&r.header); err == nil {
 				r.blocks()
 			}
-		case r.dec.Is(soap.NSEnvelope, "Body"):
+		case r.is("Body"):
 			if err = r.twice(&r.body); err == nil {
 				r.content()
 			}
+		default:
+			r.deviate(UnknownElement, "", "")
 		}
 		if err != nil {
 			return err
@@ -143,48 +196,136 @@ func (r *reader) bad(err error) error {
 // blocks reads the header elements.
 func (r *reader) blocks() {
 	for depth := r.dec.Depth(); r.next(depth, len(r.env.Header)); {
+		r.anyBlock = true
 		ns, local := r.dec.Name()
 		if ns.IsCWMP() && r.ns == soap.NSNone {
 			r.ns = ns
 		}
 		switch {
-		case r.block(ns, local):
+		case r.block(r.cwmp(ns), local):
 		case len(r.env.Header) == maxBlocks:
 			r.fail("", ErrItems)
 		default:
+			r.unread()
 			r.env.Header = append(r.env.Header, r.dec.Raw())
 		}
 	}
+	if r.err == nil {
+		r.err = r.denied // now that the ID is known
+	}
+}
+
+// unread is for a header element that nobody here understands.
+func (r *reader) unread() {
+	if v, _ := r.dec.Attr(soap.NSEnvelope, "mustUnderstand"); string(v) != "1" && string(v) != "true" {
+		return
+	}
+	switch {
+	case !r.must:
+		r.dec.Report(HeaderUnread, "", "")
+	case r.denied == nil:
+		r.denied = &ValueError{Path: r.dec.Path(), Offset: r.dec.Offset(), Err: ErrMustUnderstand}
+	}
+}
+
+// cwmpURI is what the CWMP namespaces begin with.
+const cwmpURI = "urn:dslforum-org:cwmp-"
+
+// cwmp gives the namespace as which the current element is read: CWMP 1.0 for a
+// version of CWMP that there is not, unless at Strict.
+func (r *reader) cwmp(ns soap.NS) soap.NS {
+	if ns != soap.NSOther || r.level == soap.Strict {
+		return ns
+	}
+	uri := r.dec.URI()
+	if len(uri) < len(cwmpURI) || !bytes.EqualFold(uri[:len(cwmpURI)], []byte(cwmpURI)) {
+		return ns
+	}
+	return soap.NSCWMP10
 }
 
 // content reads the first element of the Body; what follows it is skipped.
 func (r *reader) content() {
 	depth := r.dec.Depth()
 	if !r.next(depth, 0) {
+		if r.err == nil && r.dec.Err() == nil {
+			r.dec.Report(EmptyBody, "Body", "")
+		}
 		return
 	}
 	r.env.Message = r.message()
 	for r.next(depth, 0) {
+		r.deviate(SecondMessage, "", "")
 	}
 }
 
 // message reads the current element as a message.
 func (r *reader) message() Message {
-	ns, local := r.dec.Name()
+	wire, local := r.dec.Name()
+	ns := r.cwmp(wire)
 	if ns.IsCWMP() {
-		r.env.Version = versionOf(ns)
+		r.env.Version = versionOf(wire)
+		r.ns = wire
+		if !wire.IsCWMP() {
+			r.ns = soap.NSNone
+		}
+		if r.ns != soap.NSCWMP10 && r.ns != soap.NSCWMP11 && r.ns != soap.NSCWMP12 {
+			r.deviate(OddNamespace, "", wire.String())
+		}
 	}
 	if r.peer != nil {
 		r.echo(r.peer)
 	}
-	if ns == soap.NSEnvelope && string(local) == "Fault" {
-		f := new(Fault)
-		r.children(f)
-		return f
+	if string(local) == "Fault" && (ns != soap.NSOther || wire == soap.NSEnvelope) {
+		return r.fault(ns)
 	}
-	if m := r.reg.newFor(ns, local); m != nil {
-		r.children(m)
-		return m
+	if ns == soap.NSUndeclared {
+		r.fail("", soap.UndeclaredPrefix) // perhaps a slip of the pen: who knows what is meant
+		return nil
 	}
-	return &Vendor{Raw: r.dec.Raw()}
+	m := r.reg.newFor(ns, local)
+	if m == nil {
+		return &Vendor{Raw: r.dec.Raw()}
+	}
+	if v := r.env.Version; ns.IsCWMP() && 0 < v && v < V12 && v < r.reg.since(string(local)) {
+		r.deviate(NewerMethod, "", "")
+	}
+	r.children(m)
+	return m
+}
+
+// fault reads the current element as a SOAP fault.
+func (r *reader) fault(ns soap.NS) Message {
+	if ns != soap.NSEnvelope {
+		r.deviate(FaultNamespace, "", "")
+	}
+	f := new(Fault)
+	r.children(f)
+	r.adopt(f)
+	_, code, _ := cutPrefix(strings.Trim(f.SOAPCode, space))
+	code, _, _ = strings.Cut(code, ".")
+	switch code {
+	case "Client", "Server", "VersionMismatch", "MustUnderstand":
+	default:
+		if r.err == nil && r.dec.Err() == nil {
+			r.dec.Report(FaultCodeForm, "Fault/faultcode", "")
+		}
+	}
+	return f
+}
+
+// since is the first version that has the message of a local name, 0 if it is not
+// known.
+func (r Registry) since(local string) Version {
+	rows := r.rows
+	if rows == nil {
+		rows = standard
+	}
+	name := strings.TrimSuffix(local, responseSuffix)
+	for i := range rows {
+		if rows[i].Name == name {
+			return rows[i].Since
+		}
+	}
+	return 0
 }

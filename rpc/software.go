@@ -30,16 +30,18 @@ type Operation struct {
 // Fields lists the fields of InstallOpStruct, UpdateOpStruct or UninstallOpStruct.
 func (o *Operation) Fields(c *Codec) {
 	switch {
-	case !c.Encoding() || o.Type == OperationInstall:
+	case o.Type == OperationInstall:
 		c.String("URL", &o.URL, 1024)
 		c.OptString("UUID", &o.UUID, 0)
 		o.login(c)
 		c.OptString("ExecutionEnvRef", &o.ExecutionEnvRef, 256)
+		c.beyond = true
 		c.OptString("Version", &o.Version, 32)
 	case o.Type == OperationUninstall:
 		c.String("UUID", &o.UUID, 0)
 		c.OptString("Version", &o.Version, 32)
 		c.OptString("ExecutionEnvRef", &o.ExecutionEnvRef, 256)
+		c.beyond = true
 		c.OptString("URL", &o.URL, 1024)
 		o.login(c)
 	default: // Update, where everything is optional, and a type that the schema has not
@@ -47,6 +49,7 @@ func (o *Operation) Fields(c *Codec) {
 		c.OptString("Version", &o.Version, 32)
 		c.OptString("URL", &o.URL, 1024)
 		o.login(c)
+		c.beyond = true
 		c.OptString("ExecutionEnvRef", &o.ExecutionEnvRef, 256)
 	}
 }

@@ -160,7 +160,7 @@ func (c *Codec) value(name string, v *Value) {
 	c.enc.Start(soap.NSNone, name)
 	c.enc.Attr(soap.NSXSI, "type", v.wireType(c.enc))
 	_, local, _ := cutPrefix(v.Type)
-	c.text(c.style.value(local, v.Text))
+	c.mended(c.style.value(local, v.Text))
 	c.enc.End()
 }
 
@@ -176,12 +176,12 @@ func (c *Codec) styled(name, typ, text string) {
 	default:
 		c.enc.Attr(soap.NSXSI, "type", c.enc.Prefix(soap.NSXSD)+":"+typ)
 	}
-	c.text(text)
+	c.mended(text)
 	c.enc.End()
 }
 
-// text writes text that the style may have to mend.
-func (c *Codec) text(s string) {
+// mended writes text that the style may have to mend.
+func (c *Codec) mended(s string) {
 	if c.style != nil && c.style.Replacement != "" {
 		s = replaceBad(s, c.style.Replacement)
 	}

@@ -133,26 +133,26 @@ var schemaType = map[string]bool{
 }
 
 // internType returns the string of a raw xsi:type without allocating for those
-// that nearly every message has.
-func internType(b []byte) string {
+// that nearly every message has, which are the usual ones.
+func internType(b []byte) (typ string, usual bool) {
 	switch string(b) {
 	case TypeString:
-		return TypeString
+		return TypeString, true
 	case TypeInt:
-		return TypeInt
+		return TypeInt, true
 	case TypeLong:
-		return TypeLong
+		return TypeLong, true
 	case TypeUnsignedInt:
-		return TypeUnsignedInt
+		return TypeUnsignedInt, true
 	case TypeUnsignedLong:
-		return TypeUnsignedLong
+		return TypeUnsignedLong, true
 	case TypeBoolean:
-		return TypeBoolean
+		return TypeBoolean, true
 	case TypeDateTime:
-		return TypeDateTime
+		return TypeDateTime, true
 	case TypeBase64:
-		return TypeBase64
+		return TypeBase64, true
 	default:
-		return string(b)
+		return string(b), false
 	}
 }

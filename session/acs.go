@@ -3,6 +3,9 @@ package session
 import (
 	"cmp"
 	"errors"
+	"iter"
+	"slices"
+	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
 )
@@ -12,7 +15,7 @@ import (
 
 // The states of an ACS.
 const (
-	acsNew        state = iota + 1 // no Inform yet
+	acsNew        state = iota + 1 // no Inform yet, or it has to come again
 	acsServing                     // a request of the CPE waits for our Reply
 	acsListening                   // the CPE's turn
 	acsFloor                       // our turn: Send or Yield
@@ -21,41 +24,106 @@ const (
 	numACSStates
 )
 
-// acsTable is the specification: state, received message, next state and output.
-// An empty cell is a breach by the CPE.
-var acsTable = [numACSStates][numInputs]rule{
-	acsNew: {
-		inRequest: {acsServing, Deliver}, // has to be an Inform
-	},
-	acsListening: {
-		inRequest: {acsServing, Deliver}, // may be anything else
-		inEmpty:   {acsFloor, Floor},
-	},
-	acsRequesting: {
-		inResponse: {acsFloor, Result},
-		inFault:    {acsFloor, Result},
-	},
-}
-
 var acsStateNames = [numACSStates]string{
 	acsNew: "waiting for an Inform", acsServing: "answering ", acsListening: "listening",
 	acsFloor: "holding the floor", acsRequesting: "waiting for the answer to ", acsOver: "over",
+}
+
+// An acsRules is all that makes an ACS: the table, the moves after an answer, and
+// the guards.
+type acsRules struct {
+	// table: state, received message, next state and output. An empty cell is a
+	// breach by the CPE.
+	table [numACSStates][numInputs]rule
+	// answered says where an answer of ours leads: the first row whose guard holds.
+	answered []acsMove
+	// held reports whether the last envelope forbade the request that came.
+	held func(*ACS) bool
+	// yields reports whether an empty POST gives the CPE's turn away for good.
+	yields func(*ACS) bool
+	// ends reports whether our empty response ends the session.
+	ends func(*ACS) bool
+	// release is what an empty response makes of the hold.
+	release func(*ACS)
+}
+
+// An acsMove is where an answer leads.
+type acsMove struct {
+	name  string
+	guard func(request asked, fault *rpc.Fault) bool
+	next  state
+}
+
+var standardACS = acsRules{
+	table: [numACSStates][numInputs]rule{
+		acsNew: {
+			inInform: {acsServing, Deliver},
+		},
+		acsListening: {
+			inRequest: {acsServing, Deliver},
+			inEmpty:   {acsFloor, Floor},
+		},
+		acsRequesting: {
+			inResponse: {acsFloor, Result},
+			inFault:    {acsFloor, Result},
+		},
+	},
+	answered: []acsMove{
+		{"Inform again", func(r asked, f *rpc.Fault) bool {
+			return r.inform && f != nil && errors.Is(f, rpc.FaultACSRetryRequest)
+		}, acsNew},
+		{"Inform refused", func(r asked, f *rpc.Fault) bool { return r.inform && f != nil }, acsOver},
+		{"answered", func(asked, *rpc.Fault) bool { return true }, acsListening},
+	},
+	held:    func(a *ACS) bool { return a.held },
+	yields:  func(a *ACS) bool { return !a.held },
+	ends:    func(a *ACS) bool { return a.yielded },
+	release: func(a *ACS) { a.hold, a.held = false, false },
 }
 
 // An ACS is the server's end of one session. Make it with [NewACS]; it is not
 // safe for concurrent use.
 type ACS struct {
 	machine
-	hold    bool // what our next envelope says in HoldRequests
-	held    bool // what the last one said: the CPE is held
-	yielded bool // the CPE sent an empty POST while not held
+	rules   *acsRules
+	hold    bool          // what our next envelope says in HoldRequests
+	held    bool          // what the last one said: the CPE is held
+	yielded bool          // the CPE sent an empty POST while not held
+	use     string        // UseCWMPVersion of the InformResponse
+	timeout time.Duration // for the CPE's next message: the Inform's SessionTimeout, or Config's
 }
 
 // NewACS returns the machine of one session.
-func NewACS(cfg Config) *ACS { return &ACS{machine: newMachine(cfg, acsNew)} }
+func NewACS(cfg Config) *ACS {
+	a := &ACS{machine: newMachine(cfg, acsNew, rpc.V14), rules: &standardACS}
+	a.timeout = a.cfg.Timeout
+	return a
+}
 
-// Receive takes the body of an HTTP request; nil is an empty one.
+// Poll returns the next output, Wait when there is none. Once over it returns Done
+// for ever.
+func (a *ACS) Poll() Output {
+	if o, ok := a.pop(); ok {
+		return o
+	}
+	return a.rest()
+}
+
+// Outputs returns the outputs up to Wait, or up to and with Done. Inputs given in
+// the loop's body extend it.
+func (a *ACS) Outputs() iter.Seq[Output] { return outputs(a.Poll) }
+
+// ready reports whether an input may come now.
+func (a *ACS) ready() bool { return len(a.out) == 0 && !a.over }
+
+// Receive takes the body of an HTTP request; nil is an empty one. After a session that
+// has ended well one thing still fits: an empty POST too many, which is answered empty
+// (TR-069 section 3.7.2.4).
 func (a *ACS) Receive(env *rpc.Envelope) error {
+	if a.over && a.end.Err == nil && env == nil && len(a.out) == 0 {
+		a.emit(Output{Kind: Transmit})
+		return nil
+	}
 	if !a.ready() || a.state == acsServing || a.state == acsFloor {
 		return ErrState
 	}
@@ -63,70 +131,113 @@ func (a *ACS) Receive(env *rpc.Envelope) error {
 		a.state = acsOver
 		return nil
 	}
-	r := acsTable[a.state][a.classify(env)]
-	if r == (rule{}) || r.out == Deliver && isInform(env.Message) != (a.state == acsNew) {
-		a.breach(env, a.State())
+	in, tolerated := a.classify(env)
+	if in == inRequest && a.rules.held(a) {
+		tolerated |= HeldRequest
+	}
+	r := a.rules.table[a.state][in]
+	if r == (rule{}) || tolerated&^a.cfg.Tolerate != 0 {
+		a.breach(env, a.words(tolerated), nil)
 		a.state = acsOver
 		return nil
 	}
-	a.take(r, env)
+	a.take(r, env, tolerated)
 	return nil
 }
 
-// take makes the table's move.
-func (a *ACS) take(r rule, env *rpc.Envelope) {
-	if a.state == acsNew && env.Version != 0 {
-		a.version = env.Version
+// words is the state in words when a message does not fit.
+func (a *ACS) words(tolerated Tolerance) string {
+	if tolerated&HeldRequest != 0 {
+		return a.State() + " under hold"
 	}
+	return a.State()
+}
+
+// take makes the table's move.
+func (a *ACS) take(r rule, env *rpc.Envelope, tolerated Tolerance) {
+	fresh := a.state == acsNew
 	a.state = r.next
 	switch r.out {
 	case Deliver:
-		a.open = env
-		a.emit(Output{Kind: Deliver, Envelope: env})
+		a.deliver(env, tolerated)
+		if fresh {
+			a.opened(env)
+		}
 	case Result:
-		a.emit(Output{Kind: Result, Envelope: env, Request: a.sent.Message})
+		a.emit(Output{Kind: Result, Envelope: env, Request: a.sent.Message, Tolerated: tolerated})
 		a.sent = nil
 	case Floor:
-		a.yielded = a.yielded || !a.held
+		a.yielded = a.yielded || a.rules.yields(a)
 	}
-	a.settle()
-}
-
-// settle makes the moves that depend on the state alone.
-func (a *ACS) settle() {
 	if a.state == acsFloor {
 		a.emit(Output{Kind: Floor})
 	}
+}
+
+// opened takes from an Inform what it says of the session: how long its CPE may
+// stay silent, and the versions. Without a common version it is refused with fault
+// 8006 and never delivered (TR-069 section 3.7.4).
+func (a *ACS) opened(inform *rpc.Envelope) {
+	a.timeout = a.cfg.Timeout
+	if inform.HasSessionTimeout {
+		seconds := min(time.Duration(inform.SessionTimeout), a.cfg.MaxDuration/time.Second)
+		a.timeout = max(seconds*time.Second, minTimeout)
+	}
+	if inform.Version == 0 && inform.SupportedCWMPVersions == "" {
+		return
+	}
+	v, use, err := rpc.AgreeVersion(inform, versions(a.cfg.Version)...)
+	if err != nil {
+		a.out = nil
+		a.answered(rpc.NewFault(rpc.FaultACSVersionIncompatible, ""))
+		return
+	}
+	a.version, a.use = v, use
 }
 
 // Reply answers the request that was delivered: its response, or a *rpc.Fault. A
 // fault to the Inform ends the session, but for 8005, after which the Inform
 // comes again.
 func (a *ACS) Reply(msg rpc.Message) error {
-	if !a.ready() || a.state != acsServing || !answers(msg, a.open) {
+	if !a.ready() || a.state != acsServing || !answers(msg, a.open.method) {
 		return ErrState
 	}
-	first := isInform(a.open.Message)
-	a.transmit(a.answer(msg))
-	a.state = acsListening
-	if fault, refused := msg.(*rpc.Fault); refused && first {
-		a.refuse(fault)
-	}
+	a.answered(msg)
 	return nil
 }
 
-func (a *ACS) refuse(fault *rpc.Fault) {
-	if errors.Is(fault, rpc.FaultACSRetryRequest) {
-		a.state = acsNew
-		return
+// Unsupported answers the request that was delivered with fault 8000, method not
+// supported.
+func (a *ACS) Unsupported() error { return a.Reply(rpc.NewFault(rpc.FaultACSMethodNotSupported, "")) }
+
+// answered sends an answer and goes where it leads.
+func (a *ACS) answered(msg rpc.Message) {
+	request := a.open
+	fault, _ := msg.(*rpc.Fault)
+	env := a.answer(msg)
+	if request.inform && fault == nil {
+		env.UseCWMPVersion = a.use
 	}
-	a.state = acsOver
-	a.finish(fault)
+	a.transmit(env)
+	for _, m := range a.rules.answered {
+		if m.guard(request, fault) {
+			a.state = m.next
+			break
+		}
+	}
+	switch {
+	case a.state == acsOver:
+		a.finish(fault)
+	case a.state == acsFloor:
+		a.emit(Output{Kind: Floor})
+	}
 }
 
-// transmit sends an envelope with the hold that the program wants.
+// transmit sends an envelope with the hold that the program wants, from when on
+// the CPE's next message is waited for.
 func (a *ACS) transmit(env *rpc.Envelope) {
 	env.HoldRequests, a.held = a.hold, a.hold
+	a.wait = a.timeout
 	a.emit(Output{Kind: Transmit, Envelope: env})
 }
 
@@ -147,14 +258,14 @@ func (a *ACS) Yield() error {
 	if !a.ready() || a.state != acsFloor {
 		return ErrState
 	}
-	a.hold, a.held = false, false
+	a.rules.release(a)
+	a.wait = a.timeout
 	a.emit(Output{Kind: Transmit})
-	if !a.yielded {
-		a.state = acsListening
-		return nil
+	a.state = acsListening
+	if a.rules.ends(a) {
+		a.state = acsOver
+		a.finish(nil)
 	}
-	a.state = acsOver
-	a.finish(nil)
 	return nil
 }
 
@@ -174,6 +285,23 @@ func (a *ACS) Fail(err error) {
 	a.finish(cmp.Or(err, ErrFailed))
 }
 
+// HandleTimeout tells the machine the time, which it knows from here alone; see
+// [CPE.HandleTimeout].
+func (a *ACS) HandleTimeout(now time.Time) {
+	if err := a.advance(now, a.received > 0, a.awaits()); err != nil {
+		a.Fail(err)
+	}
+}
+
+// Deadline returns when HandleTimeout ends the session. There is none before the
+// first HandleTimeout, before the Inform, and after the end.
+func (a *ACS) Deadline() (time.Time, bool) { return a.deadline(a.received > 0, a.awaits()) }
+
+// awaits reports whether a message of the CPE is due.
+func (a *ACS) awaits() bool {
+	return a.state == acsNew || a.state == acsListening || a.state == acsRequesting
+}
+
 // State returns the state in words, for errors and logs.
 func (a *ACS) State() string {
 	s := acsStateNames[a.state]
@@ -181,7 +309,21 @@ func (a *ACS) State() string {
 	case a.state == acsRequesting:
 		s += nameOf(a.sent)
 	case a.state == acsServing:
-		s += nameOf(a.open)
+		s += clip(a.open.method)
 	}
 	return s
+}
+
+// String returns the whole state in one line, for debugging.
+func (a *ACS) String() string {
+	return a.describe("ACS", a.State(), 0, []sign{
+		{"to hold", a.hold}, {"holds", a.held}, {"yielded", a.yielded},
+	})
+}
+
+// clone returns a machine of its own. Messages are shared: nothing changes them.
+func (a *ACS) clone() *ACS {
+	b := *a
+	b.out = slices.Clone(a.out)
+	return &b
 }

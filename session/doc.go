@@ -34,9 +34,10 @@
 // **After each input, poll until Wait or Done; only then give the next input.**
 //
 // An input while outputs are pending, or one that does not fit the state, returns
-// [ErrState] and changes nothing; only Fail, the ACS's Hold and the CPE's Send may
-// come at any time. Because a [Transmit] is the last output of its input, but for a Done after
-// the ACS's last one, one loop drives a whole session; this is the CPE's:
+// [ErrState] and changes nothing; only Fail, HandleTimeout, the ACS's Hold and the
+// CPE's Send may come at any time. Because a [Transmit] is the last output of its
+// input, but for a Done after the ACS's last one, one loop drives a whole session;
+// this is the CPE's:
 //
 //	for o := range m.Outputs() {
 //		switch o.Kind {
@@ -55,17 +56,77 @@
 //		}
 //	}
 //
+// A CPE decides what to do with the floor when it is polled and has nothing else to
+// put out, not before: a request that follows from a [Result] is sent with Send while
+// that Result is handled, and goes out before the empty POST that yields.
+//
+// # Time
+//
+// A machine knows the time from HandleTimeout alone. A program that has deadlines
+// calls it before each input, and when Deadline has come. What is kept is how much of
+// each wait remains: setting the clock moves nothing, and a stored state means the same
+// elsewhere and later. The peer's next message has Config.Timeout, the session
+// Config.MaxDuration and Config.MaxMessages, so that no peer holds it for ever.
+//
 // # Whose fault
 //
 // [ErrState] is the program's mistake. A [*PeerError] is the peer's: it said what
 // it may not say, and the session is over. A fault that ends a session, such as
 // one that answers an Inform, comes as the [*rpc.Fault] itself. What Fail was
-// given comes back as it is.
+// given comes back as it is. Small breaches that Config.Tolerate allows are accepted,
+// and Output.Tolerated is the diagnostic.
+//
+// # What lies between sessions
+//
+// [EventQueue] holds the events until the ACS has acknowledged them, by the rules of
+// the event table. [Retry] says when the next session may start after one that failed,
+// and what RetryCount is. [Schedule] says what is due when. They too do no I/O; time
+// and randomness come in as arguments. They and the machines are stored with
+// MarshalBinary; a program that survives the loss of its power stores an event before
+// the session that lists it opens, and takes it off when the acknowledging response
+// has been read.
 //
 // # How the machines are built
 //
 // Each machine is a table, a row a state and a column a kind of message, whose
-// empty cells are breaches by the peer, and one method settle for the moves that
-// depend on the state alone. What changes state is in cpe.go and acs.go, nothing
-// else.
+// empty cells are breaches by the peer, and a list of moves for what depends on the
+// state alone. What changes state is in cpe.go and acs.go, nothing else. Package
+// tests search the machines, the queue and the retries with every loss and crash, and
+// show that each rule is needed by breaking it.
+//
+// The tables, drawn by a test:
+//
+//	CPE
+//	waiting for InformResponse
+//	    response                                     -> Result, holding the floor
+//	    fault                                        -> Result, over
+//	    8005                                         -> Transmit, waiting for InformResponse
+//	waiting for the answer to
+//	    response                                     -> Result, holding the floor
+//	    fault                                        -> Result, holding the floor
+//	    8005                                         -> holding the floor
+//	waiting for a request or an empty response
+//	    empty                                        -> holding the floor
+//	    request                                      -> Deliver, answering
+//	    Inform                                       -> Deliver, answering
+//	holding the floor, when the outputs are drained: the first that holds
+//	    a request to repeat, not held                -> waiting for its answer
+//	    a request queued, not held, not yielded      -> waiting for its answer
+//	    yielded, and the last response was empty     -> over: it ended well
+//	    not held: an empty POST, which yields        -> waiting for a request or an empty response
+//	    held: an empty POST                          -> waiting for a request or an empty response
+//
+//	ACS
+//	waiting for an Inform
+//	    Inform                                       -> Deliver, answering
+//	listening
+//	    empty                                        -> Floor, holding the floor
+//	    request                                      -> Deliver, answering
+//	waiting for the answer to
+//	    response                                     -> Result, holding the floor
+//	    fault                                        -> Result, holding the floor
+//	after our answer: the first that holds
+//	    fault 8005 to the Inform                     -> waiting for an Inform
+//	    any other fault to the Inform                -> over
+//	    any other answer                             -> listening
 package session

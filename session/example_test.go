@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/session"
@@ -88,4 +89,74 @@ func ExampleRetry() {
 	// 2 10s 20s 15s
 	// 10 42m40s 1h25m20s 1h4m0s
 	// 1000 42m40s 1h25m20s 1h4m0s
+}
+
+// A device's life between sessions: an event arises, a session fails, the next one lists
+// it again, and what the ACS acknowledges is gone.
+func ExampleEventQueue() {
+	var queue session.EventQueue
+	queue.Add(rpc.Event{EventCode: rpc.EventConnectionRequest})
+	queue.Add(rpc.Event{EventCode: rpc.EventMReboot, CommandKey: "k1"})
+	queue.Add(rpc.Event{EventCode: rpc.EventBoot})
+	fmt.Println("first: ", queue.Inform())
+	queue.Ended() // the session failed
+
+	fmt.Println("second:", queue.Inform())
+	queue.Add(rpc.Event{EventCode: rpc.EventPeriodic}) // meanwhile
+	queue.Acknowledge("Inform", "")
+	queue.Ended()
+	fmt.Println("left:  ", queue.Pending())
+	// Output:
+	// first:  [{6 CONNECTION REQUEST } {1 BOOT } {M Reboot k1}]
+	// second: [{1 BOOT } {M Reboot k1}]
+	// left:   [{2 PERIODIC }]
+}
+
+// Two sessions fail; the ACS asks for patience; a connection request comes.
+func ExampleRetry_Failed() {
+	now := time.Unix(1_000_000_000, 0)
+	var retry session.Retry
+	show := func(what string) {
+		at, _ := retry.Deadline()
+		fmt.Printf("%s: RetryCount %d, due %v, next in %v\n", what, retry.RetryCount(), retry.Due(), at.Sub(now))
+	}
+	retry.HandleTimeout(now)
+	retry.Failed(1 << 63)
+	show("failed")
+	now = now.Add(8 * time.Second)
+	retry.HandleTimeout(now)
+	show("8 s later")
+	retry.Failed(0)
+	retry.RetryAfter(time.Minute)
+	show("failed again, Retry-After 60")
+	retry.Trigger()
+	show("connection request")
+	// Output:
+	// failed: RetryCount 1, due false, next in 8s
+	// 8 s later: RetryCount 1, due true, next in 0s
+	// failed again, Retry-After 60: RetryCount 2, due false, next in 1m0s
+	// connection request: RetryCount 2, due true, next in 0s
+}
+
+// A periodic Inform each quarter of an hour and a ScheduleInform, on a device whose clock
+// is set in between.
+func ExampleSchedule() {
+	clock := session.Clock{Uptime: time.Minute, Wall: time.Date(2026, 3, 1, 12, 5, 0, 0, time.UTC)}
+	var schedule session.Schedule
+	schedule.HandleTimeout(clock)
+	schedule.Periodic(15*time.Minute, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), 0)
+	schedule.Inform("k1", 20*time.Minute)
+	for range 3 {
+		at, _ := schedule.Deadline()
+		clock.Wall = clock.Wall.Add(at - clock.Uptime)
+		clock.Uptime = at
+		for _, due := range schedule.HandleTimeout(clock) {
+			fmt.Println(clock.Wall.Format("15:04"), due.Kind)
+		}
+		clock.Wall = clock.Wall.Add(2 * time.Minute) // somebody sets the clock
+	}
+	// Output:
+	// 12:15 periodic
+	// 12:27 ScheduleInform
+	// 12:34 periodic
 }

@@ -60,15 +60,18 @@ func FuzzTurns(f *testing.F) {
 	f.Add([]byte{0, 4, 2, 13, 1, 1})
 	f.Add([]byte{0x81, 0x89, 0x80, 0x8d, 0x83, 0x8f})
 	f.Fuzz(func(t *testing.T, script []byte) {
-		d := &duel{cpe: watchCPE(session.Config{}), acs: watchACS(session.Config{IDPrefix: "acs-"})}
-		for _, b := range script[:min(len(script), 300)] {
-			d.step(b)
-		}
-		if v := d.cpe.verdict(); v != "" {
-			t.Error("CPE:", v)
-		}
-		if v := d.acs.verdict(); v != "" {
-			t.Error("ACS:", v)
+		for _, tolerate := range []session.Tolerance{0, session.MissingID | session.HeldRequest} {
+			cfg := session.Config{IDPrefix: "acs-", Tolerate: tolerate}
+			d := &duel{cpe: watchCPE(session.Config{Tolerate: tolerate}), acs: watchACS(cfg)}
+			for _, b := range script[:min(len(script), 300)] {
+				d.step(b)
+			}
+			if v := d.cpe.verdict(); v != "" {
+				t.Error("CPE:", v)
+			}
+			if v := d.acs.verdict(); v != "" {
+				t.Error("ACS:", v)
+			}
 		}
 	})
 }

@@ -19,7 +19,7 @@ func TestStateNames(t *testing.T) {
 		cpeServing: "answering Reboot", cpeOver: "over",
 	}
 	for s := range numCPEStates {
-		c := CPE{machine: machine{state: s, sent: request, open: request}}
+		c := CPE{machine: machine{state: s, sent: request, open: asked{is: true, method: "Reboot"}}}
 		assert.Equal(t, cpe[s], c.State())
 	}
 	acs := map[state]string{
@@ -27,7 +27,7 @@ func TestStateNames(t *testing.T) {
 		acsFloor: "holding the floor", acsRequesting: "waiting for the answer to Reboot", acsOver: "over",
 	}
 	for s := range numACSStates {
-		a := ACS{machine: machine{state: s, sent: request, open: request}}
+		a := ACS{machine: machine{state: s, sent: request, open: asked{is: true, method: "Reboot"}}}
 		assert.Equal(t, acs[s], a.State())
 	}
 }
@@ -35,7 +35,7 @@ func TestStateNames(t *testing.T) {
 // A cell that is not empty goes to a state, so that it differs from a breach, and no
 // cell takes what is neither a request nor an answer.
 func TestTableShape(t *testing.T) {
-	for _, table := range [][][numInputs]rule{cpeTable[:], acsTable[:]} {
+	for _, table := range [][][numInputs]rule{standardCPE.table[:], standardACS.table[:]} {
 		for _, row := range table {
 			assert.Zero(t, row[inOther])
 			for _, r := range row {
@@ -43,6 +43,6 @@ func TestTableShape(t *testing.T) {
 			}
 		}
 	}
-	assert.Zero(t, cpeTable[0])
-	assert.Zero(t, acsTable[0])
+	assert.Zero(t, standardCPE.table[0])
+	assert.Zero(t, standardACS.table[0])
 }

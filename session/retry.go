@@ -5,14 +5,34 @@ import (
 	"time"
 )
 
-// A Retry holds the two parameters of the session retry policy (TR-069 section
-// 3.2.1.1). The zero value is the standard's default.
+// NOTE: the bands of the session retry policy. retrying.go is what is counted.
+
+// A Retry is the session retry policy (TR-069 section 3.2.1.1): how long to wait after
+// a failed session, and what RetryCount the next Inform has. The zero value is the
+// standard's default and has not failed. It is not safe for concurrent use.
+//
+// The order of calls is HandleTimeout with the time, then Failed or Succeeded at the
+// end of each session; RetryAfter after Failed; Trigger when an event arises that
+// requires a session; Rebooted after UnmarshalBinary when the device has started anew.
+// A session may start when Due says so.
 type Retry struct {
 	// MinimumWait is CWMPRetryMinimumWaitInterval in seconds, 1 to 65535. 0 is 5.
 	MinimumWait uint16
 	// Multiplier is CWMPRetryIntervalMultiplier in thousandths, 1000 to 65535.
 	// 0 is 2000; less than 1000 is raised to that.
 	Multiplier uint16
+	// Limited puts Max in force. False retries until a session succeeds, as the
+	// standard has it.
+	Limited bool
+	// Max is how many retries follow a failed session, 0 to 100 in Comware, before
+	// only the next Trigger starts a session. It counts when Limited is true.
+	Max uint8
+
+	rules   *retryRules // nil is the standard's
+	counts  [numCounts]uint32
+	waiting bool
+	wait    time.Duration // from clock to the next session
+	clock   time.Time     // what HandleTimeout said last; zero before
 }
 
 const (
@@ -27,7 +47,7 @@ const (
 // Band returns the interval from which the wait before retry n is drawn: 5 to 10 s
 // for the first by default, then 10 to 20, up to 2560 to 5120 s for the tenth and
 // all later ones. n counts from 1 since the last success or reboot; 0 is no wait.
-func (r Retry) Band(n int) (from, to time.Duration) {
+func (r *Retry) Band(n int) (from, to time.Duration) {
 	if n <= 0 {
 		return 0, 0
 	}
@@ -58,7 +78,7 @@ func grow(d time.Duration, k uint64) time.Duration {
 
 // Wait returns the wait before retry n: a whole number of seconds, uniform over the
 // band; the band's lower end if there is none in it. random is any 64 random bits.
-func (r Retry) Wait(n int, random uint64) time.Duration {
+func (r *Retry) Wait(n int, random uint64) time.Duration {
 	from, to := r.Band(n)
 	lo, hi := ceilSeconds(from), uint64(to/time.Second)
 	if hi < lo {

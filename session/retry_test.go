@@ -24,7 +24,7 @@ const century = 100 * 365 * 24 * time.Hour
 
 func TestBands(t *testing.T) {
 	for n, want := range defaultBands {
-		for _, r := range []session.Retry{{}, {MinimumWait: 5}, {Multiplier: 2000}, {5, 2000}} {
+		for _, r := range []session.Retry{{}, {MinimumWait: 5}, {Multiplier: 2000}, {MinimumWait: 5, Multiplier: 2000}} {
 			from, to := r.Band(n)
 			assert.Equal(t, want[0]*time.Second, from, n)
 			assert.Equal(t, want[1]*time.Second, to, n)
@@ -52,7 +52,8 @@ func TestBands(t *testing.T) {
 		{65535, 65535, 10, century, century},
 		{65535, 65535, math.MaxInt, century, century},
 	} {
-		from, to := session.Retry{MinimumWait: c.m, Multiplier: c.k}.Band(c.n)
+		r := session.Retry{MinimumWait: c.m, Multiplier: c.k}
+		from, to := r.Band(c.n)
 		assert.Equal(t, c.from, from, "%+v", c)
 		assert.Equal(t, c.to, to, "%+v", c)
 	}
@@ -79,12 +80,13 @@ func TestBandsExact(t *testing.T) {
 			k = uint16(1000 + chance.IntN(2000))
 		}
 		n := 1 + chance.IntN(10)
-		from, to := session.Retry{MinimumWait: m, Multiplier: k}.Band(n)
+		r := session.Retry{MinimumWait: m, Multiplier: k}
+		from, to := r.Band(n)
 		assert.InEpsilon(t, float(exact(m, k, n-1)), float64(from), 1e-9, "%d %d %d", m, k, n)
 		assert.InEpsilon(t, float(exact(m, k, n)), float64(to), 1e-9, "%d %d %d", m, k, n)
 		assert.LessOrEqual(t, from, to)
 		if n < 10 {
-			next, _ := session.Retry{MinimumWait: m, Multiplier: k}.Band(n + 1)
+			next, _ := r.Band(n + 1)
 			assert.Equal(t, to, next, "the bands join")
 		}
 	}

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"errors"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -120,30 +121,36 @@ func probes[W any](w W, alphabet []letter[W]) func() {
 }
 
 func TestSearchCPE(t *testing.T) {
-	depth := 6
-	if testing.Short() {
-		depth = 5
+	depth := 5
+	if os.Getenv("CWMP_LONG") == "1" {
+		depth = 6
 	}
+	var tolerate session.Tolerance
 	fresh := func() (*cpeWatch, *watch) {
-		w := watchCPE(session.Config{})
+		w := watchCPE(session.Config{Tolerate: tolerate})
 		w.probe = probes(w, cpeAlphabet[:cpeRefused])
 		return w, &w.watch
 	}
 	n := search(t, depth, cpeAlphabet, fresh, nil)
+	tolerate = session.MissingID
+	n += search(t, depth-1, cpeAlphabet, fresh, nil)
 	t.Logf("%d sequences", n)
 }
 
 func TestSearchACS(t *testing.T) {
-	depth := 6
-	if testing.Short() {
-		depth = 5
+	depth := 5
+	if os.Getenv("CWMP_LONG") == "1" {
+		depth = 6
 	}
+	var tolerate session.Tolerance
 	fresh := func() (*acsWatch, *watch) {
-		w := watchACS(session.Config{})
+		w := watchACS(session.Config{Tolerate: tolerate})
 		w.probe = probes(w, acsAlphabet[:acsRefused])
 		return w, &w.watch
 	}
 	n := search(t, depth, acsAlphabet, fresh, nil)
+	tolerate = session.MissingID | session.HeldRequest
+	n += search(t, depth-1, acsAlphabet, fresh, nil)
 	t.Logf("%d sequences", n)
 }
 

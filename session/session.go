@@ -2,14 +2,15 @@ package session
 
 import (
 	"errors"
-	"iter"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
 )
 
-// NOTE: what both machines share: outputs, errors, the kinds of messages, and the
-// queue between an input and its polls.
+// NOTE: what a program sees of both machines: outputs, errors and configuration.
+// machine.go is what they share inside.
 
 // An OutputKind says what an [Output] asks for.
 type OutputKind uint8
@@ -40,6 +41,9 @@ type Output struct {
 	Envelope *rpc.Envelope // Transmit, Deliver, Result
 	Request  rpc.Message   // Result: what it answers
 	Err      error         // Done
+	// Tolerated is the diagnostic of a Deliver or Result: what was wrong with the
+	// message and was accepted because Config.Tolerate allows it. 0 is nothing.
+	Tolerated Tolerance
 }
 
 // Errors of this package. A breach by the peer is a [*PeerError].
@@ -48,6 +52,11 @@ var (
 	ErrState = errors.New("session: input does not fit the state")
 	// ErrMessages: the peer kept the session going beyond Config.MaxMessages.
 	ErrMessages = errors.New("session: too many messages")
+	// ErrTimeout: the peer's next message did not come in time (TR-069 section
+	// 3.4.2: a CPE waits for at least 30 s).
+	ErrTimeout = errors.New("session: the peer's message did not come in time")
+	// ErrDuration: the session went on beyond Config.MaxDuration.
+	ErrDuration = errors.New("session: took too long")
 	// ErrFailed: the program called Fail and did not say why.
 	ErrFailed = errors.New("session: failed")
 )
@@ -59,6 +68,8 @@ type PeerError struct {
 	// WrongID: nothing was wrong but the cwmp:ID, which is not the request's.
 	WrongID bool
 	ID      string // the wrong one, whole; may be empty
+	// Err says more, such as rpc.ErrVersion; nil for a message out of turn.
+	Err error
 }
 
 // Error returns one short line, whatever the peer sent.
@@ -67,8 +78,14 @@ func (e *PeerError) Error() string {
 	if e.WrongID {
 		s += ` (its ID "` + clip(e.ID) + `" is not the request's)`
 	}
+	if e.Err != nil {
+		s += " (" + e.Err.Error() + ")"
+	}
 	return s
 }
+
+// Unwrap returns Err.
+func (e *PeerError) Unwrap() error { return e.Err }
 
 // clip makes a peer's text fit for one short line.
 func clip(s string) string {
@@ -80,194 +97,86 @@ func clip(s string) string {
 	return quoted[1 : len(quoted)-1]
 }
 
+// A Tolerance is a set of small breaches by the peer. Those in Config.Tolerate are
+// accepted, and Output.Tolerated says so; the others end the session with a
+// [*PeerError].
+type Tolerance uint8
+
+// The breaches that can be tolerated. Their sum is the most tolerant.
+const (
+	// MissingID: an answer has no cwmp:ID, or an empty one; it is taken for the
+	// answer to the request that is out (TR-069 section 3.5).
+	MissingID Tolerance = 1 << iota
+	// WrongResponse: a response has the ID of the request that is out and another
+	// method's name (section 3.5). The Result holds what came.
+	WrongResponse
+	// HeldRequest: the CPE made a request although the ACS holds (section 3.7.1.3).
+	HeldRequest
+)
+
+var toleranceNames = [...]string{"missing ID", "wrong response", "request under hold"}
+
+// String lists the breaches, separated by commas; "" for none.
+func (t Tolerance) String() string {
+	var names []string
+	for i, name := range toleranceNames {
+		if t&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
 // A Config holds what the two machines have in common. The zero value is usable.
 type Config struct {
-	// Version is the CWMP version that a CPE speaks at most. 0 is 1.2. An ACS
-	// answers in the version of the Inform.
+	// Version is the CWMP version that a CPE or an ACS speaks at most. 0 is 1.2
+	// for a CPE and 1.4 for an ACS.
 	Version rpc.Version
 	// IDPrefix goes in front of the number in the cwmp:ID of our own requests.
 	// Empty is allowed.
 	IDPrefix string
 	// MaxMessages bounds what is received in one session. 0 is 1,000.
 	MaxMessages int
+	// MaxDuration bounds the time that one session takes. 0 is 10 minutes. It
+	// needs HandleTimeout.
+	MaxDuration time.Duration
+	// Timeout is how long the peer's next message may take. 0 is 60 s, less than
+	// 30 s is 30 s (TR-069 section 3.4.2). At an ACS the Inform's SessionTimeout
+	// goes before it. It needs HandleTimeout.
+	Timeout time.Duration
+	// SessionTimeout is what a CPE of version 1.3 or later proposes to the ACS
+	// with its Inform, in whole seconds of at least 30. 0 proposes none.
+	SessionTimeout time.Duration
+	// Tolerate holds the breaches by the peer that are accepted. 0 is none.
+	Tolerate Tolerance
+	// Registry decodes the requests in what UnmarshalBinary reads. Zero is the
+	// standard's.
+	Registry rpc.Registry
 }
 
 // The defaults of Config.
 const (
 	defaultVersion     = rpc.V12
 	defaultMaxMessages = 1000
+	defaultMaxDuration = 10 * time.Minute
+	defaultTimeout     = 60 * time.Second
+	minTimeout         = 30 * time.Second
 )
 
-// maxRetry is how often fault 8005 makes the CPE repeat one request.
-const maxRetry = 5
-
-// An input is the kind of a received message, a column of the tables.
-type input uint8
-
-const (
-	inEmpty    input = iota // no body
-	inRequest               // a request of the peer
-	inResponse              // the response to our request
-	inFault                 // a fault that answers our request
-	inOther                 // a Body without element, or an answer to nothing we asked
-	numInputs
-)
-
-// A rule is a cell of a table: the next state, and the output that goes with it.
-// The zero rule is a breach by the peer.
-type rule struct {
-	next state
-	out  OutputKind
-}
-
-// A state is a row of a table. Zero is no state of either machine, so that a
-// zero rule cannot be taken for a move.
-type state uint8
-
-// machine is the half that CPE and ACS share.
-type machine struct {
-	cfg      Config
-	state    state
-	version  rpc.Version
-	out      []Output // pending outputs, oldest first
-	over     bool     // Done was emitted
-	end      Output   // the Done output
-	nextID   uint32
-	received int
-
-	sent *rpc.Envelope // our request that waits for its answer
-	open *rpc.Envelope // the peer's request that waits for ours
-}
-
-func newMachine(cfg Config, first state) machine {
+// normal fills in the defaults.
+func (cfg Config) normal(version rpc.Version) Config {
 	if cfg.Version == 0 {
-		cfg.Version = defaultVersion
+		cfg.Version = version
 	}
 	if cfg.MaxMessages <= 0 {
 		cfg.MaxMessages = defaultMaxMessages
 	}
-	return machine{cfg: cfg, state: first, version: cfg.Version}
-}
-
-// Poll returns the next output, Wait when there is none. Once over it returns
-// Done for ever.
-func (m *machine) Poll() Output {
-	if len(m.out) == 0 {
-		if m.over {
-			return m.end
-		}
-		return Output{Kind: Wait}
+	if cfg.MaxDuration <= 0 {
+		cfg.MaxDuration = defaultMaxDuration
 	}
-	o := m.out[0]
-	m.out = m.out[1:]
-	if len(m.out) == 0 {
-		m.out = nil
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = defaultTimeout
 	}
-	return o
-}
-
-// Outputs returns the outputs up to Wait, or up to and with Done. Inputs given in
-// the loop's body extend it.
-func (m *machine) Outputs() iter.Seq[Output] {
-	return func(yield func(Output) bool) {
-		for {
-			o := m.Poll()
-			if o.Kind == Wait || !yield(o) || o.Kind == Done {
-				return
-			}
-		}
-	}
-}
-
-// Over reports whether the session has ended.
-func (m *machine) Over() bool { return m.over }
-
-// Version is the CWMP version in use.
-func (m *machine) Version() rpc.Version { return m.version }
-
-// ready reports whether an input may come now.
-func (m *machine) ready() bool { return len(m.out) == 0 && !m.over }
-
-func (m *machine) emit(o Output) { m.out = append(m.out, o) }
-
-// finish ends the session.
-func (m *machine) finish(err error) {
-	m.over = true
-	m.end = Output{Kind: Done, Err: err}
-	m.emit(m.end)
-}
-
-// request makes the envelope of a request of ours.
-func (m *machine) request(msg rpc.Message) *rpc.Envelope {
-	m.nextID++
-	id := m.cfg.IDPrefix + strconv.FormatUint(uint64(m.nextID), 10)
-	m.sent = rpc.NewEnvelope(m.version, id, msg)
-	return m.sent
-}
-
-// answer makes the envelope that answers the peer's open request: its ID byte
-// for byte, or none if it had none.
-func (m *machine) answer(msg rpc.Message) *rpc.Envelope {
-	env := &rpc.Envelope{ID: m.open.ID, HasID: m.open.HasID, Version: m.version, Message: msg}
-	m.open = nil
-	return env
-}
-
-// classify finds the column for a received message.
-func (m *machine) classify(env *rpc.Envelope) input {
-	switch {
-	case env == nil:
-		return inEmpty
-	case isRequest(env.Message):
-		return inRequest
-	case !answers(env.Message, m.sent), env.HasID && env.ID != m.sent.ID:
-		return inOther
-	}
-	if _, fault := env.Message.(*rpc.Fault); fault {
-		return inFault
-	}
-	return inResponse
-}
-
-// breach ends the session: the peer said what it may not say.
-func (m *machine) breach(env *rpc.Envelope, state string) {
-	e := &PeerError{State: state, Got: nameOf(env)}
-	if env != nil && answers(env.Message, m.sent) {
-		e.WrongID, e.ID = true, env.ID
-	}
-	m.finish(e)
-}
-
-// count refuses the message that is one too many.
-func (m *machine) count() bool {
-	m.received++
-	if m.received <= m.cfg.MaxMessages {
-		return true
-	}
-	m.finish(ErrMessages)
-	return false
-}
-
-func isRequest(msg rpc.Message) bool { return msg != nil && !rpc.IsResponse(msg) }
-
-func isInform(msg rpc.Message) bool {
-	_, ok := msg.(*rpc.Inform)
-	return ok
-}
-
-// answers reports whether msg answers the request in an envelope.
-func answers(msg rpc.Message, request *rpc.Envelope) bool {
-	return msg != nil && request != nil && rpc.Answers(msg, request.Message.Method())
-}
-
-// nameOf is a message's name for errors and logs.
-func nameOf(env *rpc.Envelope) string {
-	switch {
-	case env == nil:
-		return "(empty)"
-	case env.Message == nil:
-		return "(no message)"
-	default:
-		return clip(env.Message.Method())
-	}
+	cfg.Timeout = max(cfg.Timeout, minTimeout)
+	return cfg
 }

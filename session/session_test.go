@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/stretchr/testify/assert"
@@ -134,7 +135,7 @@ func TestMaxMessages(t *testing.T) {
 // ACS takes that of the Inform.
 func TestVersions(t *testing.T) {
 	for _, c := range []struct{ own, theirs, want rpc.Version }{
-		{0, 0, rpc.V12}, {0, rpc.V10, rpc.V10}, {0, rpc.V14, rpc.V12}, {rpc.V14, rpc.V12, rpc.V12},
+		{0, 0, rpc.V12}, {0, rpc.V10, rpc.V10}, {0, rpc.V14, rpc.V12}, {rpc.V14, rpc.V12, rpc.V13},
 		{rpc.V14, 0, rpc.V14}, {rpc.V10, rpc.V12, rpc.V10}, {rpc.V11, rpc.V11, rpc.V11},
 	} {
 		cpe := session.NewCPE(session.Config{Version: c.own})
@@ -147,17 +148,65 @@ func TestVersions(t *testing.T) {
 		assert.Equal(t, session.Result, cpe.Poll().Kind)
 		assert.Equal(t, c.want, cpe.Poll().Envelope.Version)
 		assert.Equal(t, c.want, cpe.Version())
+	}
+}
 
+// The ACS answers in the version of the Inform, and refuses one that it does not
+// speak with fault 8006, undelivered.
+func TestVersionsACS(t *testing.T) {
+	for _, c := range []struct {
+		own, theirs rpc.Version
+		offered     rpc.VersionList
+		want        rpc.Version
+		use         string
+	}{
+		{0, 0, "", rpc.V14, ""}, {0, rpc.V10, "", rpc.V10, ""}, {rpc.V11, 0, "", rpc.V11, ""},
+		{0, rpc.V12, "1.0,1.4", rpc.V14, "1.4"}, {rpc.V12, rpc.V12, "1.0, 1.1, 1.2, 1.3", rpc.V12, "1.2"},
+		{0, 0, "1.3", rpc.V13, "1.3"}, {rpc.V10, rpc.V12, "", 0, ""}, {rpc.V11, rpc.V12, "1.2,1.4", 0, ""},
+	} {
 		acs := session.NewACS(session.Config{Version: c.own})
-		env = ask(&rpc.Inform{})
-		env.Version = c.theirs
-		require.NoError(t, acs.Receive(env))
+		require.NoError(t, acs.Receive(&rpc.Envelope{HasID: true, ID: "1", Version: c.theirs, SupportedCWMPVersions: c.offered, Message: &rpc.Inform{}}))
+		if c.want == 0 {
+			o := acs.Poll()
+			require.Equal(t, session.Transmit, o.Kind)
+			assert.ErrorIs(t, o.Envelope.Message.(*rpc.Fault), rpc.FaultACSVersionIncompatible)
+			assert.ErrorIs(t, acs.Poll().Err, rpc.FaultACSVersionIncompatible)
+			continue
+		}
 		assert.Equal(t, session.Deliver, acs.Poll().Kind)
 		require.NoError(t, accept(acs))
-		want := cmp.Or(c.theirs, c.own, rpc.V12)
-		assert.Equal(t, want, acs.Poll().Envelope.Version)
-		assert.Equal(t, want, acs.Version())
+		o := acs.Poll()
+		assert.Equal(t, c.want, o.Envelope.Version)
+		assert.Equal(t, c.use, o.Envelope.UseCWMPVersion)
+		assert.Equal(t, c.want, acs.Version())
 	}
+}
+
+// What the Inform's header says of the session, and which choice is a breach.
+func TestVersionHeaders(t *testing.T) {
+	cpe := session.NewCPE(session.Config{Version: rpc.V14, SessionTimeout: time.Second})
+	require.NoError(t, start(cpe))
+	inform := cpe.Poll().Envelope
+	assert.Equal(t, rpc.VersionList("1.0,1.1,1.2,1.3,1.4"), inform.SupportedCWMPVersions)
+	assert.True(t, inform.HasSessionTimeout)
+	assert.EqualValues(t, 30, inform.SessionTimeout)
+	env := informResponse()
+	env.UseCWMPVersion = "1.3"
+	require.NoError(t, cpe.Receive(env))
+	assert.Equal(t, rpc.V13, cpe.Version())
+
+	cpe = session.NewCPE(session.Config{Version: rpc.V13})
+	require.NoError(t, start(cpe))
+	inform = cpe.Poll().Envelope
+	assert.Empty(t, inform.SupportedCWMPVersions)
+	assert.False(t, inform.HasSessionTimeout)
+	env = informResponse()
+	env.UseCWMPVersion = "1.4"
+	require.NoError(t, cpe.Receive(env))
+	end, over := drainEnd(cpe)
+	assert.True(t, over)
+	assert.ErrorIs(t, end, rpc.ErrVersion)
+	assert.EqualError(t, end, "session: peer sent InformResponse while waiting for InformResponse ("+rpc.ErrVersion.Error()+")")
 }
 
 // What was agreed holds to the end, whatever namespace a later message has.
@@ -238,3 +287,79 @@ type named string
 
 func (n named) Method() string  { return string(n) }
 func (named) Fields(*rpc.Codec) {}
+
+// A message that is a nil pointer is none: the program's mistake when it gives it, the
+// peer's when it comes in an envelope.
+func TestTypedNil(t *testing.T) {
+	for _, none := range []rpc.Message{
+		(*rpc.Fault)(nil), (*rpc.Vendor)(nil), (*rpc.Reboot)(nil), (*rpc.RebootResponse)(nil), (*rpc.Inform)(nil), (*rpc.InformResponse)(nil),
+	} {
+		cpe, acs := session.NewCPE(session.Config{}), session.NewACS(session.Config{})
+		assert.ErrorIs(t, cpe.Send(none), session.ErrState)
+		cpeAt(start, gets(informResponse()), gets(ask(&rpc.Reboot{})))(cpe)
+		assert.ErrorIs(t, cpe.Reply(none), session.ErrState)
+		acsAt(takes(ask(&rpc.Inform{})))(acs)
+		assert.ErrorIs(t, acs.Reply(none), session.ErrState)
+		acsAt(accept, takes(nil))(acs)
+		assert.ErrorIs(t, acs.Send(none), session.ErrState)
+		acsAt(reboot)(acs)
+		require.NoError(t, acs.Receive(ask(none)))
+		end, _ := drainEnd(acs)
+		assert.EqualError(t, end, "session: peer sent (no message) while waiting for the answer to Reboot")
+	}
+}
+
+// A request from a Result goes out before the yield, and while outputs are pending no
+// other input fits.
+func TestSendFromResult(t *testing.T) {
+	cpe := session.NewCPE(session.Config{})
+	cpeAt(start)(cpe)
+	require.NoError(t, cpe.Receive(informResponse()))
+	require.Equal(t, session.Result, cpe.Poll().Kind)
+	assert.ErrorIs(t, cpe.Receive(nil), session.ErrState, "not before the floor is used")
+	require.NoError(t, cpe.Send(&rpc.GetRPCMethods{}))
+	o := cpe.Poll()
+	require.Equal(t, session.Transmit, o.Kind)
+	assert.Equal(t, "GetRPCMethods", o.Envelope.Message.Method())
+	assert.Equal(t, session.Wait, cpe.Poll().Kind)
+}
+
+// A time that goes back moves no deadline; one that has passed ends the session at any
+// time, and only once.
+func TestTime(t *testing.T) {
+	now := time.Unix(1_000_000_000, 0)
+	for _, m := range []interface {
+		receiver
+		HandleTimeout(time.Time)
+		Deadline() (time.Time, bool)
+	}{session.NewCPE(session.Config{}), session.NewACS(session.Config{})} {
+		m.HandleTimeout(now)
+		m.HandleTimeout(now.Add(time.Hour))
+		_, ok := m.Deadline()
+		assert.False(t, ok, "nothing has begun")
+		switch m := m.(type) {
+		case *session.CPE:
+			cpeAt(start)(m)
+		case *session.ACS:
+			acsAt(takes(ask(&rpc.Inform{})), accept)(m)
+		}
+		at, ok := m.Deadline()
+		require.True(t, ok)
+		assert.Equal(t, now.Add(time.Hour+time.Minute), at)
+		m.HandleTimeout(now.Add(-time.Hour))
+		at, _ = m.Deadline()
+		assert.Equal(t, now.Add(-time.Hour+time.Minute), at)
+		m.HandleTimeout(at)
+		end, over := drainEnd(m)
+		assert.True(t, over)
+		assert.Equal(t, session.ErrTimeout, end)
+		m.HandleTimeout(at.Add(time.Hour))
+		end, _ = drainEnd(m)
+		assert.Equal(t, session.ErrTimeout, end)
+	}
+}
+
+func TestToleranceNames(t *testing.T) {
+	assert.Equal(t, "", session.Tolerance(0).String())
+	assert.Equal(t, "missing ID, wrong response, request under hold", session.Tolerance(255).String())
+}

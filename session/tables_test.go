@@ -142,13 +142,11 @@ var cpeRows = []row[*session.CPE]{
 	{state: "not started", reach: cpeAt(queue), id: "1", method: "Inform", rest: "refused"},
 	{state: cpeOpened, reach: cpeAt(start), id: "1", method: "Inform", rest: "breach", cells: map[string]string{
 		"response": "result transmit (empty) > " + cpeFloor,
-		"no ID":    "result transmit (empty) > " + cpeFloor,
 		"fault":    "result done > over",
 		"8005":     "transmit Inform > " + cpeOpened,
 	}},
 	{state: cpeOut, reach: cpeAt(queue, start, gets(informResponse())), id: "2", method: "TransferComplete", rest: "breach", cells: map[string]string{
 		"response": "result transmit (empty) > " + cpeFloor,
-		"no ID":    "result transmit (empty) > " + cpeFloor,
 		"fault":    "result transmit (empty) > " + cpeFloor,
 		"8005":     "transmit TransferComplete > " + cpeOut,
 	}},
@@ -199,13 +197,11 @@ var acsRows = []row[*session.ACS]{
 		"request": "deliver > answering TransferComplete",
 	}},
 	{state: "listening", reach: acsAt(hold, takes(ask(&rpc.Inform{})), accept), id: "1", method: "Reboot", rest: "breach", cells: map[string]string{
-		"empty":   "floor > holding the floor",
-		"request": "deliver > answering TransferComplete", // against the hold: for the program to judge
+		"empty": "floor > holding the floor", // and a request is against the hold
 	}},
 	{state: "holding the floor", reach: acsAt(takes(ask(&rpc.Inform{})), accept, takes(nil)), id: "1", method: "Reboot", rest: "refused"},
 	{state: "waiting for the answer to Reboot", reach: acsAt(takes(ask(&rpc.Inform{})), accept, takes(nil), reboot), id: "1", method: "Reboot", rest: "breach", cells: map[string]string{
 		"response": "result floor > holding the floor",
-		"no ID":    "result floor > holding the floor",
 		"fault":    "result floor > holding the floor",
 		"8005":     "result floor > holding the floor", // means nothing from a CPE: a fault like others
 	}},

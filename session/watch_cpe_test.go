@@ -16,14 +16,13 @@ type cpeWatch struct {
 	hold     bool          // HoldRequests of the last response
 	yielded  bool          // an empty POST went out while not held
 	queue    []rpc.Message // requests to send, not sent yet
-	ripe     int           // how many of them there were at the last input
 	again    *rpc.Envelope // to be repeated
 	repeats  int           // of the request that is out
 	posts    []*rpc.Envelope
 }
 
 func watchCPE(cfg session.Config) *cpeWatch {
-	return &cpeWatch{m: session.NewCPE(cfg), watch: watch{ids: map[string]bool{}, legal: true}}
+	return &cpeWatch{m: session.NewCPE(cfg), watch: watch{ids: map[string]bool{}, legal: true, tolerate: cfg.Tolerate}}
 }
 
 // idle reports whether an input may come at all.
@@ -87,7 +86,6 @@ func (w *cpeWatch) fail(err error) {
 }
 
 func (w *cpeWatch) settle() {
-	w.ripe = len(w.queue)
 	w.drain(w.m, w.output)
 	w.check(w.over || w.posted || w.open != nil, "L1: nothing to wait for")
 	w.check(w.over == w.m.Over(), "Over does not say what Done did")
@@ -127,7 +125,7 @@ func (w *cpeWatch) transmit(env *rpc.Envelope) {
 	w.posted = true
 	w.posts = append(w.posts, env)
 	w.check(env == nil || !env.HoldRequests, "a CPE holds")
-	speak := !w.hold && !w.yielded && (w.again != nil || w.ripe > 0)
+	speak := !w.hold && !w.yielded && (w.again != nil || len(w.queue) > 0)
 	switch {
 	case env == nil:
 		w.check(w.informed && w.open == nil && w.out == nil, "an empty POST instead of what is due")
@@ -156,7 +154,7 @@ func (w *cpeWatch) next(env *rpc.Envelope) {
 	case w.again != nil:
 		w.check(w.again == env, "3.7.1.6: another request than the one to repeat")
 		w.again = nil
-	case w.ripe == 0:
+	case len(w.queue) == 0:
 		w.check(false, "a request that nobody made")
 	default:
 		w.check(w.queue[0] == env.Message, "requests out of order")

@@ -17,17 +17,18 @@ import (
 
 // A watch is what both observers share.
 type watch struct {
-	trace   []string      // inputs and outputs
-	wrong   []string      // what broke a rule
-	over    bool          // Done was seen
-	end     error         // its error
-	out     *rpc.Envelope // our request that waits for its answer
-	open    *rpc.Envelope // the peer's request that waits for ours
-	ids     map[string]bool
-	in      *rpc.Envelope // received last
-	legal   bool          // the peer may send it
-	probe   func()        // called while outputs are pending, to give inputs that must be refused
-	pending bool
+	trace    []string      // inputs and outputs
+	wrong    []string      // what broke a rule
+	over     bool          // Done was seen
+	end      error         // its error
+	out      *rpc.Envelope // our request that waits for its answer
+	open     *rpc.Envelope // the peer's request that waits for ours
+	ids      map[string]bool
+	in       *rpc.Envelope // received last
+	legal    bool          // the peer may send it
+	tolerate session.Tolerance
+	probe    func() // called while outputs are pending, to give inputs that must be refused
+	pending  bool
 }
 
 type polled interface{ Poll() session.Output }
@@ -54,11 +55,22 @@ func (w *watch) give(m polled, name string, fits bool, call func() error) bool {
 		w.check(err == nil, name+": an input that fits is refused")
 		return err == nil
 	}
-	before := fmt.Sprintf("%+v", m)
+	before := snapshot(m)
 	err := call()
 	w.check(errors.Is(err, session.ErrState), name+": an input that does not fit is taken")
-	w.check(before == fmt.Sprintf("%+v", m), name+": a refused input changes the machine")
+	w.check(before == snapshot(m), name+": a refused input changes the machine")
 	return false
+}
+
+// snapshot is all that a machine holds.
+func snapshot(m polled) string {
+	switch m := m.(type) {
+	case *session.CPE:
+		return fmt.Sprintf("%+v", *m)
+	case *session.ACS:
+		return fmt.Sprintf("%+v", *m)
+	}
+	panic("no machine")
 }
 
 // drain polls up to Wait or Done.
@@ -131,7 +143,8 @@ func (w *watch) deliver(o session.Output) {
 // answersOut reports whether env answers the request that is out.
 func (w *watch) answersOut(env *rpc.Envelope) bool {
 	return w.out != nil && env != nil && env.Message != nil &&
-		rpc.Answers(env.Message, w.out.Message.Method()) && (!env.HasID || env.ID == w.out.ID)
+		rpc.Answers(env.Message, w.out.Message.Method()) &&
+		(env.HasID && env.ID == w.out.ID || w.tolerate&session.MissingID != 0 && (!env.HasID || env.ID == ""))
 }
 
 func isRequest(env *rpc.Envelope) bool {

@@ -1,8 +1,9 @@
 package soap
 
-// NOTE: the Decoder is in five files. This one has its state and the calls that
+// NOTE: the Decoder is in these files. This one has its state and the calls that
 // users make; window.go gets bytes; scan.go reads tags; text.go reads what
-// stands between tags; prolog.go what stands before and after the root.
+// stands between tags; prolog.go what stands before and after the root;
+// lenient.go is asked where something is wrong; charset.go converts.
 //
 // A scanner is a method scanX(w []byte) int. It is given the unread bytes from
 // the start of its token, reads from left to right, and returns the length of
@@ -14,7 +15,6 @@ package soap
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -35,6 +35,7 @@ const (
 const (
 	needMore = -1
 	failed   = -2
+	stray    = -3 // a byte that no tag can have, at binaryAt; see passTag
 )
 
 // A stage says which part of a document comes next.
@@ -64,9 +65,12 @@ type element struct {
 // A Decoder is not for concurrent use. The zero value needs a Reset first.
 type Decoder struct {
 	window
+	log   log
 	lim   Limits
+	level Level
+	bad   BadBytes
+	noPI  bool
 	stage stage
-	ascii bool  // the document says that it is US-ASCII
 	err   error // sticky
 	at    int64 // what Offset returns
 	kind  Kind  // the last token; it rules whether attrs and text are alive
@@ -81,6 +85,17 @@ type Decoder struct {
 	attrs  []attr   // its attributes
 	vals   []byte   // attribute values that were normalised
 	spaces int      // bytes of white space in the tag
+
+	inTag    bool // a tag is scanned
+	binaryAt int  // place of the binary byte in it
+	trailing bool // garbage was seen behind the root
+	assumed  []Namespace
+
+	ascii     bool   // the document says that it is US-ASCII
+	label     string // another encoding that it says
+	converted bool   // charset has turned it into UTF-8
+	charset   func(label string, r io.Reader) (io.Reader, error)
+	encoding  string // what the layer below says
 
 	ns       []binding // declarations in scope, innermost last
 	nsText   []byte    // their prefixes and URIs
@@ -124,7 +139,12 @@ func (d *Decoder) ResetBytes(b []byte, cfg Config) {
 
 func (d *Decoder) reset(cfg Config) {
 	d.lim = cfg.Limits.withDefaults()
-	d.stage, d.ascii, d.err, d.at = atDocument, false, nil, 0
+	d.level, d.bad, d.noPI = cfg.Level, cfg.BadBytes, cfg.RefusePI
+	d.log = log{path: d.log.path[:0]}
+	d.stage, d.err, d.at = atDocument, nil, 0
+	d.assumed = d.assumed[:0]
+	d.trailing, d.ascii, d.label, d.converted = false, false, "", false
+	d.charset, d.encoding = cfg.Charset, cfg.Encoding
 	d.elems, d.names, d.last = append(d.elems[:0], element{bind: -1})[:0], d.names[:0], 0
 	d.kind, d.empty = KindEOF, false
 	d.text, d.scratch = nil, d.scratch[:0]
@@ -179,6 +199,17 @@ func (d *Decoder) Content() []byte {
 		return text
 	}
 	return d.mixedContent()
+}
+
+// Exact is Content for text that has to be what the sender wrote, such as what
+// names a device: it reads at Standard at least. The start tag, which was read
+// before, may have been read at Tolerant.
+func (d *Decoder) Exact() []byte {
+	level := d.level
+	d.level = max(level, Standard)
+	text := d.Content()
+	d.level = level
+	return text
 }
 
 // Skip consumes the innermost open element to its end tag.
@@ -367,6 +398,7 @@ func (d *Decoder) spoil() {
 
 // token runs a scanner until it has the bytes that it needs.
 func (d *Decoder) token(scan func(*Decoder, []byte) int) int {
+	d.inTag = false
 	if n := scan(d, d.buf[d.pos:]); n != needMore {
 		return n
 	}
@@ -391,7 +423,7 @@ func (d *Decoder) more() bool {
 	end := len(d.buf) - d.pos
 	switch {
 	case d.rerr != nil:
-		d.err = fmt.Errorf("soap: read: %w", d.rerr)
+		d.readError(end)
 	case d.over:
 		d.limit(end, "MaxBytes", d.lim.MaxBytes)
 	default:

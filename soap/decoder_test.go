@@ -24,8 +24,8 @@ var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
 // TestNext compares all tokens of a document with testdata/envelope.tokens, which
 // lists offset, path, element started last, kind, attributes and text.
 func TestNext(t *testing.T) {
-	require.NoError(t, sameEveryWay(t, envelope, Config{}))
-	got := tokens(NewDecoderBytes([]byte(envelope), Config{})) + "\n"
+	require.NoError(t, sameEveryWay(t, envelope, strict))
+	got := tokens(NewDecoderBytes([]byte(envelope), strict)) + "\n"
 	const golden = "testdata/envelope.tokens"
 	if *rewrite {
 		require.NoError(t, os.WriteFile(golden, []byte(got), 0o644))
@@ -36,7 +36,7 @@ func TestNext(t *testing.T) {
 }
 
 func TestNextChild(t *testing.T) {
-	everyWay(t, envelope, Config{}, func(t *testing.T, d *Decoder) {
+	everyWay(t, envelope, strict, func(t *testing.T, d *Decoder) {
 		var seen []string
 		for depth := d.Depth(); d.NextChild(depth); {
 			assert.True(t, d.Is(NSEnvelope, "Envelope"))
@@ -61,7 +61,7 @@ func TestNextChild(t *testing.T) {
 
 // TestNextChildAfterClose calls NextChild for an element that is closed already.
 func TestNextChildAfterClose(t *testing.T) {
-	d := NewDecoderBytes([]byte("<a><b><c/></b><d/></a>"), Config{})
+	d := NewDecoderBytes([]byte("<a><b><c/></b><d/></a>"), strict)
 	require.True(t, d.NextChild(0))
 	require.True(t, d.NextChild(1))
 	depth := d.Depth()
@@ -95,7 +95,7 @@ func TestContent(t *testing.T) {
 		{"<a><![CDATA[]]></a>", ""},
 		{"<a>" + strings.Repeat("long ", 10000) + "</a>", strings.Repeat("long ", 10000)},
 	} {
-		everyWay(t, "<r>"+c.doc+"<next/></r>", Config{}, func(t *testing.T, d *Decoder) {
+		everyWay(t, "<r>"+c.doc+"<next/></r>", strict, func(t *testing.T, d *Decoder) {
 			require.True(t, d.NextChild(0))
 			require.True(t, d.NextChild(1))
 			assert.Equal(t, c.want, string(d.Content()))
@@ -111,7 +111,7 @@ func TestContent(t *testing.T) {
 // TestPlainContentAliases shows that usual text is not copied.
 func TestPlainContentAliases(t *testing.T) {
 	doc := []byte("<a>text</a>")
-	d := NewDecoderBytes(doc, Config{})
+	d := NewDecoderBytes(doc, strict)
 	d.NextChild(0)
 	got := d.Content()
 	assert.Same(t, &doc[3], &got[0])
@@ -119,7 +119,7 @@ func TestPlainContentAliases(t *testing.T) {
 }
 
 func TestSkip(t *testing.T) {
-	everyWay(t, "<a><b>x<c/>&amp;</b><d/></a>", Config{}, func(t *testing.T, d *Decoder) {
+	everyWay(t, "<a><b>x<c/>&amp;</b><d/></a>", strict, func(t *testing.T, d *Decoder) {
 		d.Skip() // nothing is open
 		require.True(t, d.NextChild(0))
 		require.True(t, d.NextChild(1))
@@ -137,7 +137,7 @@ func TestSkip(t *testing.T) {
 func TestAttr(t *testing.T) {
 	const doc = `<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:o="urn:o" type="1" ` +
 		`xsi:type = '"2"' o:type="3" n="a&#x20;&#9;` + "\t\r\n\r" + `b" xml:lang="de"><b/></a>`
-	everyWay(t, doc, Config{}, func(t *testing.T, d *Decoder) {
+	everyWay(t, doc, strict, func(t *testing.T, d *Decoder) {
 		require.True(t, d.NextChild(0))
 		for _, c := range []struct {
 			ns          NS
@@ -169,7 +169,7 @@ func TestAttr(t *testing.T) {
 func TestQName(t *testing.T) {
 	const doc = `<a xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:o="urn:o"><b xmlns:c="urn:dslforum-org:cwmp-1-0"> c:x </b>` +
 		`<d xmlns="http://www.w3.org/2001/XMLSchema"><e xmlns=""/></d></a>`
-	everyWay(t, doc, Config{}, func(t *testing.T, d *Decoder) {
+	everyWay(t, doc, strict, func(t *testing.T, d *Decoder) {
 		check := func(v string, ns NS, local string, ok bool) {
 			t.Helper()
 			gotNS, gotLocal, gotOK := d.QName([]byte(v))
@@ -197,12 +197,12 @@ func TestQName(t *testing.T) {
 }
 
 func TestEndDrains(t *testing.T) {
-	everyWay(t, "<a><b>", Config{}, func(t *testing.T, d *Decoder) {
+	everyWay(t, "<a><b>", strict, func(t *testing.T, d *Decoder) {
 		require.True(t, d.NextChild(0))
 		assert.ErrorIs(t, d.End(), io.ErrUnexpectedEOF)
 		assert.ErrorIs(t, d.End(), io.ErrUnexpectedEOF, "sticky")
 	})
-	everyWay(t, "<a><b/></a> <!-- --> <?x?>\n", Config{}, func(t *testing.T, d *Decoder) {
+	everyWay(t, "<a><b/></a> <!-- --> <?x?>\n", strict, func(t *testing.T, d *Decoder) {
 		require.True(t, d.NextChild(0))
 		assert.NoError(t, d.End())
 		assert.NoError(t, d.End())
@@ -212,7 +212,7 @@ func TestEndDrains(t *testing.T) {
 
 // TestStickyError calls everything after an error.
 func TestStickyError(t *testing.T) {
-	everyWay(t, "<a>&x;</a>", Config{}, func(t *testing.T, d *Decoder) {
+	everyWay(t, "<a>&x;</a>", strict, func(t *testing.T, d *Decoder) {
 		require.True(t, d.NextChild(0))
 		assert.Nil(t, d.Content())
 		err := d.Err()
@@ -238,12 +238,12 @@ func TestReaderError(t *testing.T) {
 		"<a>x":  io.MultiReader(strings.NewReader("<a>x"), iotest.ErrReader(broken)),
 		"<a/> ": io.MultiReader(strings.NewReader("<a/> "), iotest.ErrReader(broken)),
 	} {
-		err := NewDecoder(r, Config{}).End()
+		err := NewDecoder(r, strict).End()
 		assert.ErrorIs(t, err, broken, doc)
 		_, isSyntax := errors.AsType[*SyntaxError](err)
 		assert.False(t, isSyntax, doc)
 	}
-	err := NewDecoder(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader(envelope))), Config{}).End()
+	err := NewDecoder(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader(envelope))), strict).End()
 	assert.ErrorIs(t, err, iotest.ErrTimeout)
 }
 
@@ -262,7 +262,7 @@ func TestBadReader(t *testing.T) {
 		"negative": {func([]byte) (int, error) { return -1, nil }, errBadRead},
 		"too many": {func(p []byte) (int, error) { return len(p) + 1, nil }, errBadRead},
 	} {
-		assert.ErrorIs(t, NewDecoder(c.read, Config{}).End(), c.want, name)
+		assert.ErrorIs(t, NewDecoder(c.read, strict).End(), c.want, name)
 	}
 }
 
@@ -273,17 +273,17 @@ func TestReset(t *testing.T) {
 	for n := range len(envelope) {
 		doc := envelope[:n]
 		if n%2 == 0 {
-			d.ResetBytes([]byte(doc), Config{})
+			d.ResetBytes([]byte(doc), strict)
 		} else {
-			d.Reset(&shortReader{[]byte(doc), rnd, 50}, Config{})
+			d.Reset(&shortReader{[]byte(doc), rnd, 50}, strict)
 		}
-		assert.Equal(t, tokens(NewDecoderBytes([]byte(doc), Config{})), tokens(&d))
+		assert.Equal(t, tokens(NewDecoderBytes([]byte(doc), strict)), tokens(&d))
 	}
 }
 
 // TestNameBeforeStart shows that a Decoder without an element answers as well.
 func TestNameBeforeStart(t *testing.T) {
-	d := NewDecoderBytes(nil, Config{})
+	d := NewDecoderBytes(nil, strict)
 	ns, local := d.Name()
 	assert.Equal(t, NSNone, ns)
 	assert.Empty(t, local)
@@ -296,7 +296,7 @@ func TestNameBeforeStart(t *testing.T) {
 // TestPoison shows that bytes which outlive their call are overwritten, so that
 // the other tests would see a Decoder that keeps them itself.
 func TestPoison(t *testing.T) {
-	d := NewDecoder(strings.NewReader("<a><b k='v'>text</b><c>x&amp;y</c></a>"), Config{})
+	d := NewDecoder(strings.NewReader("<a><b k='v'>text</b><c>x&amp;y</c></a>"), strict)
 	d.poison = true
 	d.NextChild(0)
 	d.NextChild(1)
@@ -317,10 +317,10 @@ func TestAllocations(t *testing.T) {
 	var d Decoder
 	r, text := bytes.NewReader(nil), []byte("<a b='&lt;'>x&amp;y<c/>\r</a>")
 	for name, read := range map[string]func(){
-		"tokens":  func() { d.ResetBytes(doc, Config{}); decodeTokens(t, &d) },
-		"content": func() { d.ResetBytes(doc, Config{}); decodeParameters(t, &d) },
-		"reader":  func() { r.Reset(doc); d.Reset(r, Config{}); decodeParameters(t, &d) },
-		"mixed":   func() { d.ResetBytes(text, Config{}); d.NextChild(0); d.Content() },
+		"tokens":  func() { d.ResetBytes(doc, strict); decodeTokens(t, &d) },
+		"content": func() { d.ResetBytes(doc, strict); decodeParameters(t, &d) },
+		"reader":  func() { r.Reset(doc); d.Reset(r, strict); decodeParameters(t, &d) },
+		"mixed":   func() { d.ResetBytes(text, strict); d.NextChild(0); d.Content() },
 	} {
 		read()
 		assert.Zero(t, testing.AllocsPerRun(20, read), name)
@@ -329,7 +329,7 @@ func TestAllocations(t *testing.T) {
 
 // TestLifetimes shows that attributes and text end with the token they belong to.
 func TestLifetimes(t *testing.T) {
-	everyWay(t, "<a b='1' c='2'>text<d e='3'/></a>", Config{}, func(t *testing.T, d *Decoder) {
+	everyWay(t, "<a b='1' c='2'>text<d e='3'/></a>", strict, func(t *testing.T, d *Decoder) {
 		require.True(t, d.NextChild(0))
 		seen := 0
 		for range d.Attrs() {

@@ -12,14 +12,36 @@
 //
 // # What is accepted
 //
-// The [Decoder] accepts well-formed documents of XML 1.0 (fifth edition) that also
-// conform to Namespaces in XML 1.0, and nothing else, with two exceptions:
+// At [Standard] and [Strict] the [Decoder] accepts well-formed documents of XML 1.0
+// (fifth edition) that also conform to Namespaces in XML 1.0, and nothing else,
+// with two exceptions:
 //
 //   - A document type declaration is refused, as SOAP 1.1 section 3 demands. So
 //     there are no entities but the five predefined ones, and no way to make a
 //     small document large. It is refused at its first three bytes.
 //   - The encoding is UTF-8 (with or without a byte order mark) or US-ASCII. Other
-//     character sets are for a layer below this one.
+//     encodings need a Config.Charset.
+//
+// [Tolerant], which is the zero value, accepts what real devices and servers send
+// besides, and makes a [Diagnostic] with code and place of each deviation:
+//
+//   - control characters, NUL, and bytes that are not UTF-8, in text and in
+//     attribute values. They stay as they are; Config.BadBytes can have them
+//     replaced;
+//   - an & that begins no reference, and entities that XML does not have. They
+//     stand for themselves;
+//   - binary bytes inside a tag, which is skipped to its >;
+//   - ISO 8859-1 where the document says so, and other names for UTF-8;
+//   - white space before the XML declaration, and garbage behind the root;
+//   - prefixes that nothing declares: the customary ones are read as what they
+//     usually mean, any other is [NSUndeclared]; names with more than one colon;
+//     and declarations that are forbidden, which are ignored.
+//
+// No level accepts what makes it doubtful where an element begins and ends or
+// which of two values counts: an end tag that is missing or of another name, a
+// second root, an attribute twice. A document that is well-formed gives the same
+// tokens at every level, and no diagnostic but for its encoding. [Decoder.Exact]
+// reads what has to be exact at Standard at least, such as what names a device.
 //
 // Comments and processing instructions are checked and left out. They do not
 // split a text: "a<!-- -->b" is one token. Line ends and attribute values are
@@ -86,9 +108,11 @@
 // # Security
 //
 // The dangers of XML are two parsers that understand one document differently,
-// and documents that cost more than they weigh. The first is met by accepting
-// well-formed documents alone, whose meaning the standards fix; the tests
-// compare with the W3C test suite, case by case without an exception, and with
-// encoding/xml. The second is met by the bounds. Texts of the document that
+// and documents that cost more than they weigh. The first is met, at Standard and
+// Strict, by accepting well-formed documents alone, whose meaning the standards
+// fix; the tests compare with the W3C test suite, case by case without an
+// exception, and with encoding/xml. Tolerant cannot promise that for a document
+// that is not well-formed, and says so by a diagnostic: who has to be sure that
+// all the world reads the same looks for them, or reads at Standard. The second is met by the bounds. Texts of the document that
 // appear in errors are quoted and cut short.
 package soap

@@ -9,6 +9,7 @@ package soap
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 )
 
@@ -42,7 +43,8 @@ type Encoder struct {
 	made     []span // names of the open start tag's attributes
 
 	literals [numPieces]literal // names that were checked; see literal.go
-	xsiType  literal            // the beginning of an xsi:type attribute, if known
+	types    [numTypes]typeAttr // xsi:type attributes with the prefix of the day
+	pair     pairForm           // what Pair wrote last
 
 	dec *Decoder // checks what Raw is given
 }
@@ -60,7 +62,11 @@ func (e *Encoder) Reset(dst []byte) {
 	e.frames, e.made = e.frames[:0], e.made[:0]
 	e.open, e.rooted = false, false
 	e.declared, e.needed = 0, 0
+	e.pair.item, e.pair.first, e.pair.second = "", "", ""
 }
+
+// Grow makes room for n more bytes, for a caller who knows what is to come.
+func (e *Encoder) Grow(n int) { e.buf = slices.Grow(e.buf, max(n, 0)) }
 
 // SetPrefix chooses the prefix that a namespace is written with; the defaults
 // are soap-env, soap-enc, xsd, xsi, cwmp for every CWMP namespace, and xml, which
@@ -79,8 +85,10 @@ func (e *Encoder) SetPrefix(ns NS, name string) {
 		e.fail(ErrName, "prefix "+quote([]byte(name)))
 		e.bad = e.err
 	default:
+		if ns == NSXSI && name != e.Prefix(ns) {
+			clear(e.types[:])
+		}
 		e.names[ns] = prefix{name, true}
-		e.xsiType.name = 0
 	}
 }
 
@@ -115,7 +123,7 @@ func (e *Encoder) Declaration() {
 // Declare has to follow; an element in no namespace inside a default namespace
 // undoes that one by itself.
 func (e *Encoder) Start(ns NS, local string) {
-	if !e.begin() {
+	if !e.begin() || ns == NSNone && e.start(local) {
 		return
 	}
 	e.buf = append(e.buf, '<')
@@ -329,14 +337,17 @@ func (e *Encoder) End() {
 		e.buf = append(e.buf[:len(e.buf)-1], "/>"...)
 		return
 	}
-	e.buf = append(e.buf, "</"...)
-	e.buf = append(e.buf, e.buf[f.name:f.end]...)
-	e.buf = append(e.buf, '>')
+	e.room(f.end - f.name)
+	at := len(e.buf)
+	e.buf = e.buf[:at+len("</>")+f.end-f.name]
+	b := e.buf[at:]
+	b[0], b[1], b[len(b)-1] = '<', '/', '>'
+	copy(b[2:], e.buf[f.name:f.end])
 }
 
 // Leaf writes an element that holds text alone.
 func (e *Encoder) Leaf(ns NS, local, text string) {
-	if ns == NSNone && e.leaf(local, false, "", text) {
+	if ns == NSNone && e.leaf(local, nil, text) {
 		return
 	}
 	e.Start(ns, local)
@@ -355,7 +366,7 @@ func (e *Encoder) LeafInt(ns NS, local string, v int64) {
 
 // Typed is Leaf with an xsi:type attribute.
 func (e *Encoder) Typed(ns NS, local, typ, text string) {
-	if ns == NSNone && e.leaf(local, true, typ, text) {
+	if a := e.typeAttr(typ); a != nil && ns == NSNone && e.leaf(local, a, text) {
 		return
 	}
 	e.Start(ns, local)

@@ -20,7 +20,7 @@ func encode(t *testing.T, f func(e *Encoder)) string {
 	e.End()
 	b, err := e.Bytes()
 	require.NoError(t, err)
-	require.NoError(t, NewDecoderBytes(b, Config{}).End(), "%s", b)
+	require.NoError(t, NewDecoderBytes(b, strict).End(), "%s", b)
 	return strings.TrimSuffix(strings.TrimPrefix(string(b), "<r"), "</r>")
 }
 
@@ -53,7 +53,7 @@ func TestEncoder(t *testing.T) {
 		`<soap-env:Body><cwmp:Inform><Event soap-enc:arrayType="cwmp:EventStruct[0]"></Event>` +
 		`<Empty></Empty><RetryCount>0</RetryCount></cwmp:Inform></soap-env:Body></soap-env:Envelope>`
 	assert.Equal(t, want, string(got))
-	assert.NoError(t, NewDecoderBytes(got[len(dst):], Config{}).End())
+	assert.NoError(t, NewDecoderBytes(got[len(dst):], strict).End())
 }
 
 func TestEscapes(t *testing.T) {
@@ -121,7 +121,7 @@ func roundTrip(t *testing.T, text string) {
 	b, err := e.Bytes()
 	require.NoError(t, err)
 	require.Negative(t, bytes.IndexFunc(b, func(r rune) bool { return r != '\t' && r != '\n' && (r < 0x20 || r > 0x7E) }))
-	d := NewDecoderBytes(b, Config{})
+	d := NewDecoderBytes(b, strict)
 	require.True(t, d.NextChild(0))
 	value, _ := d.Attr(NSNone, "b")
 	require.Equal(t, text, string(value))
@@ -277,6 +277,13 @@ func TestEncoderAllocations(t *testing.T) {
 			e.Text("caf\u00e9 & <more>")
 			e.End()
 			e.Leaf(NSNone, "Name", "Device.ManagementServer.URL")
+			e.LeafInt(NSNone, "RetryCount", 1234567)
+			e.Typed(NSNone, "Value", "xsd:string", "x")
+			e.Pair("ParameterValueStruct", "Name", "Device.X", "Value", "xsd:string", "1 < 2")
+			e.Start(NSNone, "List")
+			e.AttrBytes(NSXSI, "type", []byte("cwmp:x[10]"))
+			e.TextBytes([]byte("caf\u00e9"))
+			e.End()
 		}
 		e.End()
 		if _, err := e.Bytes(); err != nil {

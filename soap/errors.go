@@ -33,9 +33,13 @@ var (
 	// bytes that are not UTF-8. See XML 1.0 section 2.2.
 	ErrChar = errors.New("illegal character")
 
-	// ErrEncoding says that the document is in an encoding other than UTF-8
-	// or US-ASCII, or says that it is.
+	// ErrEncoding says that the document is in an encoding that the Decoder does
+	// not read, or says that it is. See Config.Charset.
 	ErrEncoding = errors.New("unsupported encoding")
+
+	// ErrInstruction says that there is a processing instruction and that
+	// Config.RefusePI is set. SOAP 1.1 section 3 forbids them in messages.
+	ErrInstruction = errors.New("processing instruction is refused")
 
 	// ErrLimit says that the document exceeds one of the [Limits]. The error
 	// around it is a [LimitError], which says which.
@@ -70,7 +74,8 @@ type SyntaxError struct {
 	Path string
 
 	// Err is the reason: ErrDoctype, ErrSyntax, ErrNamespace, ErrChar,
-	// ErrEncoding, ErrEmpty, a *LimitError or io.ErrUnexpectedEOF.
+	// ErrEncoding, ErrInstruction, ErrEmpty, a *LimitError or
+	// io.ErrUnexpectedEOF.
 	Err error
 
 	// Detail says more about the reason; it may be empty.

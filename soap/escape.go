@@ -1,8 +1,7 @@
 package soap
 
-// NOTE: how the Encoder writes text. Usual text is looked at and copied eight
-// bytes at a time; where a byte needs an escape, escaped goes on one byte at a
-// time until it has written the reference.
+// NOTE: how the Encoder writes text. Usual text is looked at and copied a word of
+// the machine at a time (word32.go, word64.go), up to a byte that may need an escape.
 
 import (
 	"encoding/binary"
@@ -12,68 +11,77 @@ import (
 )
 
 // unclean gives a word with a bit set for each byte of x that text and attribute
-// values do not both write as it is: those outside 0x20 to 0x7E and < > & ". A
-// borrow can spoil only what lies above a hit, so the lowest bit counts alone.
-// '<' and '>' differ in bit 1, '&' and '"' in bit 2: one test for each two. See
-// plain for the rest.
-func unclean(x uint64) uint64 {
-	y := (x | 0x02*ones) ^ '>'*ones
-	z := (x | 0x04*ones) ^ '&'*ones
-	return ((x-0x20*ones)&^x | (y-ones)&^y | (z-ones)&^z | x | (x + ones)) & highs
+// values do not both write as it is: those outside 0x20 to 0x7E and < > & ".
+//
+// '<' and '>' differ in bit 1, '&' and '"' in bit 2, so y and z are zero where
+// one of each two stands. A byte from 0x80 is a hit by itself; of the others
+// x-0x20, y-1 and z-1 have the high bit if they fell below zero, and x+1 has it
+// if x was 0x7F. What a hit borrows or carries can spoil only the bytes above it,
+// so the lowest bit counts alone.
+func unclean[W uint | uint32](x W) W {
+	each := ^W(0) / 0xFF // a one in each byte
+	y := (x | 0x02*each) ^ '>'*each
+	z := (x | 0x04*each) ^ '&'*each
+	return (x | (x - 0x20*each) | (x + each) | (y - each) | (z - each)) & (0x80 * each)
 }
 
-// load64 and load32 read a piece of s as a little-endian word: what
-// encoding/binary does, for strings as well. Each is compiled to one load.
-func load64[T string | []byte](s T, i int) uint64 {
-	b := s[i : i+8]
-	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-}
-
-func load32[T string | []byte](s T, i int) uint32 {
-	b := s[i : i+4]
-	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
+// load32 reads the beginning of s as a little-endian word of 32 bits: what
+// encoding/binary does, for strings as well. It is compiled to one load where the
+// machine has it.
+func load32[T string | []byte](s T) uint32 {
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
 // copyClean copies s to dst, which is at least as long, up to the first byte that
 // may need an escape, and gives the number of bytes copied. The last bytes of s
 // are covered by a word that overlaps the one before.
 func copyClean[T string | []byte](dst []byte, s T) int {
-	if len(s) < 8 {
+	n := len(s)
+	if n < wordSize {
 		return copyShort(dst, s)
 	}
-	i, last := 0, len(s)-8
-	dst = dst[:len(s)]
-	for ; i < last; i += 8 {
-		x := load64(s, i)
-		binary.LittleEndian.PutUint64(dst[i:], x)
-		if m := unclean(x); m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
+	d, r := dst[:n], s
+	for len(r) >= 2*wordSize && len(d) >= 2*wordSize {
+		x, y := load(r), load(r[wordSize:])
+		store(d, x)
+		store(d[wordSize:], y)
+		if unclean(x)|unclean(y) != 0 {
+			break
 		}
+		r, d = r[2*wordSize:], d[2*wordSize:]
 	}
-	x := load64(s, last)
-	binary.LittleEndian.PutUint64(dst[last:], x)
+	for len(r) >= wordSize && len(d) >= wordSize {
+		x := load(r)
+		store(d, x)
+		if m := unclean(x); m != 0 {
+			return n - len(r) + bits.TrailingZeros(m)>>3
+		}
+		r, d = r[wordSize:], d[wordSize:]
+	}
+	if len(r) == 0 {
+		return n
+	}
+	x := load(s[n-wordSize:])
+	store(dst[n-wordSize:], x)
 	if m := unclean(x); m != 0 {
-		return last + bits.TrailingZeros64(m)>>3
+		return n - wordSize + bits.TrailingZeros(m)>>3
 	}
-	return len(s)
+	return n
 }
 
-// copyShort is copyClean for less than eight bytes.
+// copyShort is copyClean for less than a word.
 func copyShort[T string | []byte](dst []byte, s T) int {
-	if len(s) >= 4 {
-		last := len(s) - 4
-		x, y := load32(s, 0), load32(s, last)
+	if last := len(s) - 4; last >= 0 {
+		x, y := load32(s), load32(s[last:])
 		binary.LittleEndian.PutUint32(dst, x)
 		binary.LittleEndian.PutUint32(dst[last:], y)
-		switch m := unclean(uint64(x) | uint64(y)<<32); {
-		case m == 0:
-			return len(s)
-		case uint32(m) != 0:
-			return bits.TrailingZeros32(uint32(m)) >> 3
-		default:
-			return last + bits.TrailingZeros32(uint32(m>>32))>>3
+		if m := unclean(x); m != 0 {
+			return bits.TrailingZeros32(m) >> 3
 		}
+		if m := unclean(y); m != 0 {
+			return last + bits.TrailingZeros32(m)>>3
+		}
+		return len(s)
 	}
 	for i := range len(s) {
 		if class[s[i]]&(cText|cAttr) != cText|cAttr {
@@ -102,17 +110,12 @@ func appendEscaped[T string | []byte](e *Encoder, s T, bit uint8) {
 	}
 }
 
-// escaped appends the bytes from i that stand for themselves and the reference
-// that follows them, and gives the place behind it; -1 after an error.
+// escaped appends the byte at i if it stands for itself here, or a reference to the
+// character there, and gives the place behind it; -1 after an error.
 func escaped[T string | []byte](e *Encoder, s T, i int, bit uint8) int {
-	for start := i; i < len(s) && class[s[i]]&bit != 0; i++ {
-		if i-start == 8 { // long enough to be worth a word again
-			return i
-		}
+	if class[s[i]]&bit != 0 {
 		e.buf = append(e.buf, s[i])
-	}
-	if i == len(s) {
-		return i
+		return i + 1
 	}
 	r, n := rune(s[i]), 1
 	if r >= utf8.RuneSelf {

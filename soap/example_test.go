@@ -1,9 +1,13 @@
 package soap_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"testing/iotest"
+	"unicode/utf16"
 
 	"github.com/cwmp-go/cwmp/soap"
 )
@@ -75,7 +79,7 @@ func ExampleDecoder_QName() {
 }
 
 func ExampleSyntaxError() {
-	d := soap.NewDecoderBytes([]byte("<Envelope><Body>bare & here</Body></Envelope>"), soap.Config{})
+	d := soap.NewDecoderBytes([]byte("<Envelope><Body>bare & here</Body></Envelope>"), soap.Config{Level: soap.Strict})
 	err := d.End()
 	if e, ok := errors.AsType[*soap.SyntaxError](err); ok {
 		fmt.Println(e.Offset, e.Path, errors.Is(err, soap.ErrSyntax))
@@ -84,6 +88,53 @@ func ExampleSyntaxError() {
 	// Output:
 	// 22 /Envelope/Body true
 	// soap: offset 22, /Envelope/Body: malformed XML: " " where a name should be
+}
+
+func ExampleDecoder_Diagnostics() {
+	d := soap.NewDecoderBytes([]byte("<Envelope><Body xsi:nil='0'>bare & here</Body></Envelope>\x00"), soap.Config{})
+	d.NextChild(0)
+	d.NextChild(1)
+	fmt.Printf("%s\n", d.Content())
+	fmt.Println(d.End())
+	for _, diagnostic := range d.Diagnostics() {
+		fmt.Println(diagnostic)
+	}
+	// Output:
+	// bare & here
+	// <nil>
+	// undeclared-prefix at 16, /Envelope: "xsi" read as xsi
+	// bare-ampersand at 33, /Envelope/Body
+	// trailing-garbage at 57
+}
+
+func ExampleConfig_charset() {
+	charset := func(label string, r io.Reader) (io.Reader, error) {
+		if label != "utf-16le" {
+			return nil, errors.New("not known here")
+		}
+		return fromUTF16(r), nil
+	}
+	d := soap.NewDecoderBytes([]byte("\xFF\xFE<\x00a\x00>\x00\xE9\x00<\x00/\x00a\x00>\x00"), soap.Config{Charset: charset})
+	d.NextChild(0)
+	fmt.Printf("%s\n", d.Content())
+	fmt.Println(d.Diagnostics())
+	// Output:
+	// é
+	// [other-encoding at 2: "utf-16le"]
+}
+
+// fromUTF16 reads UTF-16 in little-endian byte order. A program would take it from
+// a library.
+func fromUTF16(r io.Reader) io.Reader {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return iotest.ErrReader(err)
+	}
+	var units []uint16
+	for i := 0; i+1 < len(b); i += 2 {
+		units = append(units, binary.LittleEndian.Uint16(b[i:]))
+	}
+	return strings.NewReader(string(utf16.Decode(units)))
 }
 
 func ExampleLimits() {

@@ -16,7 +16,9 @@ import (
 
 // FuzzDecoder reads any bytes as a whole and by random short reads: the tokens
 // and the error are the same. What it accepts and encoding/xml accepts as well has
-// the same names, attributes and text for both.
+// the same names, attributes and text for both. Tolerant gives the tokens of
+// Strict, without a diagnostic, where Strict gives no error, and a diagnostic or an
+// error where it does.
 func FuzzDecoder(f *testing.F) {
 	for _, c := range refused {
 		f.Add([]byte(strings.Replace(c.doc, "@", "", 1)), uint64(1))
@@ -26,7 +28,7 @@ func FuzzDecoder(f *testing.F) {
 	}
 	f.Add([]byte(envelope), uint64(3))
 	f.Add(parameterValues(3), uint64(4))
-	cfg := Config{Limits{MaxBytes: 1 << 14, MaxDepth: 8, MaxAttrs: 6, MaxNamespaces: 6, MaxName: 40, MaxText: 200}}
+	cfg := Config{Level: Strict, Limits: Limits{MaxBytes: 1 << 14, MaxDepth: 8, MaxAttrs: 6, MaxNamespaces: 6, MaxName: 40, MaxText: 200}}
 	f.Fuzz(func(t *testing.T, doc []byte, seed uint64) {
 		original := bytes.Clone(doc)
 		whole := NewDecoderBytes(doc, cfg)
@@ -40,8 +42,29 @@ func FuzzDecoder(f *testing.F) {
 		if whole.Err() == nil {
 			compareXML(t, doc)
 		}
+		fuzzTolerant(t, doc, cfg.Limits, rnd, want, whole.Err())
 		require.Equal(t, original, doc, "the document is not changed")
 	})
+}
+
+// fuzzTolerant reads at Tolerant what Strict has read as the tokens want.
+func fuzzTolerant(t *testing.T, doc []byte, lim Limits, rnd *rand.Rand, want string, err error) {
+	t.Helper()
+	cfg := Config{Limits: lim, BadBytes: BadBytes(rnd.IntN(3))}
+	whole := NewDecoderBytes(doc, cfg)
+	got := tokens(whole)
+	checkError(t, whole.Err(), 2*int64(len(doc))) // Latin-1 may double it
+	short := NewDecoder(&shortReader{doc, rnd, 1 + rnd.IntN(20)}, cfg)
+	short.poison = true
+	require.Equal(t, got, tokens(short))
+	walk(t, doc, cfg, rnd)
+	switch {
+	case err == nil:
+		require.Equal(t, want, got)
+	case whole.Err() == nil:
+		require.NotEmpty(t, whole.Diagnostics())
+	}
+	require.LessOrEqual(t, len(whole.Diagnostics()), maxDiagnostics)
 }
 
 // walk reads a document by random calls. A call that gives an error other than
@@ -115,7 +138,7 @@ func lines(value string) string { return strings.Join(strings.Fields(value), " "
 func ourXML(t *testing.T, doc []byte) string {
 	t.Helper()
 	var ours strings.Builder
-	for d := NewDecoderBytes(doc, Config{}); ; {
+	for d := NewDecoderBytes(doc, strict); ; {
 		kind, err := d.Next()
 		require.NoError(t, err)
 		switch kind {
@@ -158,7 +181,7 @@ func FuzzEncoder(f *testing.F) {
 			return
 		}
 		require.NoError(t, err)
-		d := NewDecoderBytes(b, Config{Limits{MaxName: 1 << 20, MaxText: 1 << 24}})
+		d := NewDecoderBytes(b, Config{Level: Strict, Limits: Limits{MaxName: 1 << 20, MaxText: 1 << 24}})
 		require.True(t, d.NextChild(0) && d.NextChild(1), "%v", d.Err())
 		got, ok := d.Attr(NSNone, name)
 		require.True(t, ok)
@@ -203,7 +226,7 @@ func TestNames(t *testing.T) {
 			if r > 0x400 && r&0xFF > 1 && r&0xFF < 0xFD && r&0xFFF > 0x100 {
 				continue // the Decoder for the edges of ranges alone
 			}
-			err := NewDecoderBytes([]byte("<"+name+"></"+name+">"), Config{}).End()
+			err := NewDecoderBytes([]byte("<"+name+"></"+name+">"), strict).End()
 			if (err == nil) != want && !strings.ContainsAny(name, " \t\r\n/>") {
 				t.Fatalf("%q: %v, want %v", name, err, want)
 			}

@@ -14,6 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// strict is what the tests of well-formedness read with.
+var strict = Config{Level: Strict}
+
 // shared gives the path of a file beside the repository, and skips the test
 // where it is absent.
 func shared(t *testing.T, name string) string {
@@ -97,6 +100,12 @@ func tokens(d *Decoder) string {
 			fmt.Fprintf(&b, " text %q", d.Text())
 		case KindEOF:
 			fmt.Fprintf(&b, " eof %v", err)
+			for _, diag := range d.Diagnostics() {
+				fmt.Fprintf(&b, "\n%s", diag)
+			}
+			if d.MoreDiagnostics() > 0 {
+				fmt.Fprintf(&b, "\nand %d more", d.MoreDiagnostics())
+			}
 			return b.String()
 		}
 		b.WriteByte('\n')
@@ -130,7 +139,7 @@ func checkError(t *testing.T, err error, size int64) {
 	require.True(t, ok, "%v", err)
 	require.LessOrEqual(t, e.Offset, size)
 	require.GreaterOrEqual(t, e.Offset, int64(0))
-	reasons := []error{ErrDoctype, ErrSyntax, ErrNamespace, ErrChar, ErrEncoding, ErrLimit, ErrEmpty, io.ErrUnexpectedEOF}
+	reasons := []error{ErrDoctype, ErrInstruction, ErrSyntax, ErrNamespace, ErrChar, ErrEncoding, ErrLimit, ErrEmpty, io.ErrUnexpectedEOF}
 	known := 0
 	for _, reason := range reasons {
 		if errors.Is(err, reason) {

@@ -33,12 +33,6 @@ type Limits struct {
 	MaxText int
 }
 
-// Config is the configuration of a [Decoder]. The zero value is ready to use.
-type Config struct {
-	// Limits bounds what is accepted. Zero: the defaults of Limits.
-	Limits Limits
-}
-
 // withDefaults replaces the fields that are not set.
 func (l Limits) withDefaults() Limits {
 	if l.MaxBytes <= 0 {

@@ -43,7 +43,7 @@ func decodeTime(t *testing.T, doc string) time.Duration {
 	for range 10 {
 		r := strings.NewReader(doc)
 		start := time.Now()
-		d.Reset(readFunc(func(p []byte) (int, error) { return r.Read(p[:min(64, len(p))]) }), Config{})
+		d.Reset(readFunc(func(p []byte) (int, error) { return r.Read(p[:min(64, len(p))]) }), strict)
 		for d.NextChild(0) {
 			d.Content()
 		}

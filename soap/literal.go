@@ -7,21 +7,19 @@ package soap
 // outlives Reset. Names that share an entry push each other out, which costs
 // time and nothing else.
 //
-// leaf writes a whole element from such pieces, and gives up before it has
-// written anything where the usual way has something to say.
+// start and leaf write tags and whole elements from such pieces. Where there is
+// anything to say that the usual way says, they write nothing and leave it to it.
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "slices"
 
 const (
-	pieceSize = 32
+	pieceSize = 40
 	maxPiece  = pieceSize - len("</>") // the longest name that is remembered
-	numPieces = 32
+	numPieces = 64
+	numTypes  = 16
 )
 
-// A piece is up to 32 bytes that are copied as if they were 32 always.
+// A piece is up to 40 bytes that are copied as if they were 40 always.
 type piece [pieceSize]byte
 
 // A literal is a checked name: "<name>" and "</name>".
@@ -36,7 +34,7 @@ func (e *Encoder) literal(name string) *literal {
 	if n == 0 || n > maxPiece {
 		return nil
 	}
-	l := &e.literals[(n*5+int(name[0])+int(name[n-1])*3)%numPieces]
+	l := &e.literals[(n*14+int(name[0])+int(name[n-1])*29)%numPieces] // few of CWMP's names collide
 	if l.name == n && string(l.open[1:1+n]) == name {
 		return l
 	}
@@ -61,61 +59,74 @@ func (e *Encoder) room(n int) {
 func appendPiece(b []byte, p *piece, n int) []byte {
 	at := len(b)
 	b = b[:at+pieceSize]
-	w := (*piece)(b[at:])
-	binary.LittleEndian.PutUint64(w[0:], binary.LittleEndian.Uint64(p[0:]))
-	binary.LittleEndian.PutUint64(w[8:], binary.LittleEndian.Uint64(p[8:]))
-	binary.LittleEndian.PutUint64(w[16:], binary.LittleEndian.Uint64(p[16:]))
-	binary.LittleEndian.PutUint64(w[24:], binary.LittleEndian.Uint64(p[24:]))
+	*(*piece)(b[at:]) = *p
 	return b[:at+n]
 }
 
-// appendClean appends s to b, which has room for it, and says whether all of it
-// stands for itself. If not, what is behind b's end is undefined.
-func appendClean(b []byte, s string) ([]byte, bool) {
-	n := len(b)
-	b = b[:n+len(s)]
-	return b, copyClean(b[n:], s) == len(s)
+// start is Start for a remembered name in no namespace, where no default
+// namespace is in force. It gives false where it cannot.
+func (e *Encoder) start(local string) bool {
+	l := e.literal(local)
+	if l == nil || !e.has(NSNone) {
+		return false
+	}
+	e.room(0)
+	name := len(e.buf) + 1
+	e.buf = appendPiece(e.buf, &l.open, l.name+1)
+	e.frames = append(e.frames, frame{name, name, name + l.name, e.declared})
+	e.open, e.rooted = true, true
+	return true
 }
 
-// leaf writes an element of no namespace that holds text, with an xsi:type if
-// typed, and gives false if it has written nothing because the name is not
-// remembered, a namespace is not as usual, or a byte needs an escape.
-func (e *Encoder) leaf(local string, typed bool, typ, text string) bool {
+// leaf writes an element of no namespace that holds text, with the attribute
+// unless it is nil. It gives false where it cannot, as the name is not
+// remembered, a default namespace is in force or a byte needs an escape.
+func (e *Encoder) leaf(local string, attr *typeAttr, text string) bool {
 	l := e.literal(local)
 	if l == nil || len(e.frames) == 0 || !e.has(NSNone) || !e.close() {
 		return false
 	}
-	e.room(3*pieceSize + len(typ) + len(text))
-	b, clean := e.buf, true
-	if !typed {
+	e.room(3*pieceSize + len(text))
+	b := e.buf
+	if attr == nil {
 		b = appendPiece(b, &l.open, l.name+2)
 	} else {
-		if !e.has(NSXSI) || !e.typeAttr() {
-			return false
-		}
 		b = appendPiece(b, &l.open, l.name+1)
-		b = appendPiece(b, &e.xsiType.open, e.xsiType.name)
-		if b, clean = appendClean(b, typ); !clean {
-			return false
-		}
-		b = append(b, '"', '>')
+		b = appendPiece(b, &attr.text, attr.len)
 	}
-	if b, clean = appendClean(b, text); !clean {
+	n := len(b)
+	b = b[:n+len(text)]
+	if copyClean(b[n:], text) < len(text) {
 		return false
 	}
 	e.buf = appendPiece(b, &l.close, l.name+3)
 	return true
 }
 
-// typeAttr remembers ` xsi:type="` with the prefix of the day.
-func (e *Encoder) typeAttr() bool {
-	if e.xsiType.name > 0 {
-		return true
+// A typeAttr is a checked xsi:type attribute with the end of its tag, as in
+// ` xsi:type="xsd:string">`.
+type typeAttr struct {
+	typ, end, len int // the type is text[typ:end]
+	text          piece
+}
+
+// typeAttr gives the entry of a type, or nil if it has to be written in the
+// usual way.
+func (e *Encoder) typeAttr(typ string) *typeAttr {
+	n := len(typ)
+	if n == 0 || n > pieceSize || !e.has(NSXSI) {
+		return nil
+	}
+	a := &e.types[(n+int(typ[n/2])*5)%numTypes]
+	if string(a.text[a.typ:a.end]) == typ {
+		return a
 	}
 	p := e.Prefix(NSXSI)
-	if p == "" || len(p) > maxPiece-len(` :type="`) {
-		return false
+	begin, close := len(" :type=\"")+len(p), len("\">")
+	if p == "" || begin+n+close > pieceSize || copyClean(make([]byte, pieceSize), typ) < n {
+		return nil
 	}
-	e.xsiType.name = copy(e.xsiType.open[:], " "+p+`:type="`)
-	return true
+	a.typ, a.end, a.len = begin, begin+n, begin+n+close
+	copy(a.text[:], " "+p+":type=\""+typ+"\">")
+	return a
 }

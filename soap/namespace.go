@@ -12,18 +12,19 @@ type NS uint8
 
 // The namespaces of CWMP messages. See TR-069 Amendment 6, section 3.4.1 and Annex A.
 const (
-	NSNone     NS = iota // no namespace
-	NSOther              // a namespace outside this table; Decoder.URI gives it
-	NSEnvelope           // SOAP 1.1 envelope, http://schemas.xmlsoap.org/soap/envelope/
-	NSEncoding           // SOAP 1.1 encoding, http://schemas.xmlsoap.org/soap/encoding/
-	NSXSD                // XML Schema; the URI of 1999 is read as the same
-	NSXSI                // XML Schema instance; the URI of 1999 is read as the same
-	NSXML                // the namespace of the prefix xml
-	NSCWMP10             // urn:dslforum-org:cwmp-1-0, Amendment 1
-	NSCWMP11             // urn:dslforum-org:cwmp-1-1, Amendment 2
-	NSCWMP12             // urn:dslforum-org:cwmp-1-2, Amendment 3 and later
-	NSCWMP13             // not a namespace of the standard; read, never written
-	NSCWMP14             // not a namespace of the standard; read, never written
+	NSNone       NS = iota // no namespace
+	NSOther                // a namespace outside this table; Decoder.URI gives it
+	NSEnvelope             // SOAP 1.1 envelope, http://schemas.xmlsoap.org/soap/envelope/
+	NSEncoding             // SOAP 1.1 encoding, http://schemas.xmlsoap.org/soap/encoding/
+	NSXSD                  // XML Schema; the URI of 1999 is read as the same
+	NSXSI                  // XML Schema instance; the URI of 1999 is read as the same
+	NSXML                  // the namespace of the prefix xml
+	NSCWMP10               // urn:dslforum-org:cwmp-1-0, Amendment 1
+	NSCWMP11               // urn:dslforum-org:cwmp-1-1, Amendment 2
+	NSCWMP12               // urn:dslforum-org:cwmp-1-2, Amendment 3 and later
+	NSCWMP13               // not a namespace of the standard; read, never written
+	NSCWMP14               // not a namespace of the standard; read, never written
+	NSUndeclared           // a prefix that nothing declares and that has no usual meaning; Tolerant alone
 	numNS
 )
 
@@ -41,6 +42,8 @@ var nsTable = [numNS]struct{ uri, prefix, name string }{
 	NSCWMP12:   {"urn:dslforum-org:cwmp-1-2", "cwmp", "cwmp-1-2"},
 	NSCWMP13:   {"urn:dslforum-org:cwmp-1-3", "cwmp", "cwmp-1-3"},
 	NSCWMP14:   {"urn:dslforum-org:cwmp-1-4", "cwmp", "cwmp-1-4"},
+
+	NSUndeclared: {"", "", "undeclared"},
 }
 
 const (
@@ -49,7 +52,7 @@ const (
 	uriXSI1999 = "http://www.w3.org/1999/XMLSchema-instance"
 )
 
-// URI gives the namespace's URI, or "" for NSNone and NSOther.
+// URI gives the namespace's URI, or "" for NSNone, NSOther and NSUndeclared.
 func (n NS) URI() string {
 	if n < numNS {
 		return nsTable[n].uri
@@ -156,7 +159,7 @@ func (d *Decoder) lookup(prefix []byte) int {
 // dropped: what URI says of a closed element lies there until the next start tag.
 func (d *Decoder) uri(i int) []byte {
 	if i < 0 {
-		return nil
+		return assumedURI(i)
 	}
 	b := d.ns[:i+1][i]
 	if b.uri == b.end {
@@ -184,8 +187,7 @@ func (d *Decoder) resolve(w []byte, start, colon int) (bind int, ns NS, ok bool)
 	if bind = d.lookup(prefix); bind >= 0 {
 		return bind, d.ns[bind].ns, true
 	}
-	d.fail(start, ErrNamespace, "prefix "+quote(prefix)+" is not declared")
-	return -1, NSNone, false
+	return d.undeclared(start, prefix)
 }
 
 // declare brings the declarations of the start tag w into scope.
@@ -214,11 +216,11 @@ func (d *Decoder) declareOne(i int, prefix, uri []byte) bool {
 	isXML := string(prefix) == "xml"
 	switch {
 	case string(prefix) == "xmlns" || string(uri) == uriXMLNS:
-		d.fail(i, ErrNamespace, "xmlns is reserved")
+		return d.bogus(i, "xmlns is reserved")
 	case isXML != (string(uri) == NSXML.URI()):
-		d.fail(i, ErrNamespace, "xml is reserved")
+		return d.bogus(i, "xml is reserved")
 	case len(uri) == 0 && len(prefix) > 0:
-		d.fail(i, ErrNamespace, "prefix "+quote(prefix)+" is declared as nothing")
+		return d.bogus(i, "a prefix is declared as nothing")
 	case len(uri) > d.lim.MaxName:
 		d.limit(i, "MaxName", int64(d.lim.MaxName))
 	case len(d.ns) > d.lim.MaxNamespaces: // one of them is xml
@@ -244,7 +246,7 @@ func (d *Decoder) resolveAttrs(w []byte) bool {
 		}
 		for k := range i {
 			b := &d.attrs[k]
-			if b.bind < 0 || !bytes.Equal(w[b.colon:b.end], w[a.colon:a.end]) {
+			if b.bind == -1 || !bytes.Equal(w[b.colon:b.end], w[a.colon:a.end]) {
 				continue
 			}
 			if bytes.Equal(d.uri(a.bind), d.uri(b.bind)) {

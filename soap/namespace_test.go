@@ -30,7 +30,7 @@ func TestNamespaces(t *testing.T) {
 		"": NSNone,
 	}
 	for uri, ns := range uris {
-		d := NewDecoderBytes([]byte("<a xmlns='"+uri+"'/>"), Config{})
+		d := NewDecoderBytes([]byte("<a xmlns='"+uri+"'/>"), strict)
 		require.True(t, d.NextChild(0))
 		assert.True(t, d.Is(ns, "a"), uri)
 		assert.Equal(t, uri, string(d.URI()))
@@ -39,7 +39,7 @@ func TestNamespaces(t *testing.T) {
 		}
 		assert.Equal(t, strings.HasPrefix(uri, "urn:dslforum-org:cwmp-1-") && ns != NSOther, ns.IsCWMP(), uri)
 	}
-	d := NewDecoderBytes([]byte("<xml:a/>"), Config{})
+	d := NewDecoderBytes([]byte("<xml:a/>"), strict)
 	require.True(t, d.NextChild(0))
 	assert.True(t, d.Is(NSXML, "a"))
 	assert.Equal(t, NSXML.URI(), string(d.URI()))
@@ -61,9 +61,9 @@ func TestNSString(t *testing.T) {
 // TestQuote shows that errors do not repeat the document at length.
 func TestQuote(t *testing.T) {
 	name := strings.Repeat("n", 1000)
-	err := NewDecoderBytes([]byte("<a></"+name+">"), Config{}).End()
+	err := NewDecoderBytes([]byte("<a></"+name+">"), strict).End()
 	require.ErrorIs(t, err, ErrSyntax)
 	assert.Less(t, len(err.Error()), 200)
-	err = NewDecoderBytes([]byte("<a>\x1b[31m</a>"), Config{}).End()
+	err = NewDecoderBytes([]byte("<a>\x1b[31m</a>"), strict).End()
 	assert.NotContains(t, err.Error(), "\x1b", "nothing that a terminal obeys")
 }

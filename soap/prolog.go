@@ -8,7 +8,6 @@ package soap
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
 )
 
 const (
@@ -26,7 +25,11 @@ func (d *Decoder) outside() Kind {
 		switch {
 		case !ok:
 			return d.finish()
+		case c != '<' && d.stage == inEpilog && d.level == Tolerant:
+			d.garbage()
+			continue
 		case c != '<':
+			d.inTag = false
 			d.unexpected(d.buf[d.pos:], 0, "outside the root element")
 			if d.err == nil && !d.more() {
 				return KindEOF
@@ -98,20 +101,31 @@ func (d *Decoder) document() bool {
 	for len(d.buf) < 4 && d.fill() {
 	}
 	d.stage = inProlog
-	w := d.buf
-	if len(w) >= 2 && (w[0] == 0 || w[1] == 0 || w[0] == 0xFE && w[1] == 0xFF || w[0] == 0xFF && w[1] == 0xFE) {
-		d.fail(0, ErrEncoding, "UTF-16 or UTF-32")
+	if !d.decode() {
 		return false
 	}
-	if bytes.HasPrefix(w, []byte("\xEF\xBB\xBF")) {
-		d.pos = 3
+	for len(d.buf)-d.pos < 3 && d.fill() {
 	}
+	if bytes.HasPrefix(d.buf[d.pos:], []byte("\xEF\xBB\xBF")) {
+		d.pos += 3
+	}
+	if d.level == Tolerant {
+		return d.lenientDecl()
+	}
+	return d.decl() >= 0
+}
+
+// decl reads the XML declaration and gives its length, 0 if there is none.
+func (d *Decoder) decl() int {
 	n := d.token((*Decoder).scanDecl)
 	if n < 0 {
-		return false
+		return n
 	}
 	d.pos += n
-	return true
+	if d.label != "" && !d.convert(d.label) {
+		return failed
+	}
+	return n
 }
 
 // scanDecl scans the XML declaration, which may be absent: productions 23 to 26, 32, 80.
@@ -210,19 +224,6 @@ func checkVersion(_ *Decoder, v []byte) error {
 	return nil
 }
 
-// checkEncoding accepts UTF-8 and US-ASCII in any case. What is not the name of an
-// encoding at all is ErrSyntax, with NCName as an approximation.
-func checkEncoding(d *Decoder, v []byte) error {
-	if !isNCName(v) || v[0] >= utf8.RuneSelf || v[0] == '_' {
-		return ErrSyntax
-	}
-	d.ascii = bytes.EqualFold(v, []byte("US-ASCII"))
-	if !d.ascii && !bytes.EqualFold(v, []byte("UTF-8")) {
-		return ErrEncoding
-	}
-	return nil
-}
-
 func checkStandalone(_ *Decoder, v []byte) error {
 	if string(v) != "yes" && string(v) != "no" {
 		return ErrSyntax
@@ -238,7 +239,11 @@ func (d *Decoder) scanMarkup(w []byte) int {
 	}
 	switch {
 	case w[1] == '?':
-		return d.scanPI(w)
+		n := d.scanPI(w)
+		if n > 0 && d.noPI {
+			return d.fail(0, ErrInstruction, "")
+		}
+		return n
 	case w[2] == 'D':
 		return d.fail(0, ErrDoctype, "")
 	case w[2] == '-':
@@ -330,7 +335,7 @@ func (d *Decoder) scanUntil(w []byte, start int, stop string) int {
 			i++
 			continue
 		}
-		n := d.scanRune(c, i)
+		n, _ := d.textRune(c, i)
 		if n == needMore {
 			break
 		}

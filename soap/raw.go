@@ -21,7 +21,9 @@ type Raw struct {
 }
 
 // Raw consumes the innermost open element and returns a copy of its bytes,
-// which have been checked like everything else. Its start tag must be the last
+// which have been checked like everything else; at Tolerant they may be bytes that
+// Encoder.Raw refuses. A prefix that nothing declares and that was read as what it
+// usually means is in Scope. Its start tag must be the last
 // token that was read; otherwise the Decoder stops with ErrMisuse. The copy may
 // be as long as MaxBytes. After an error the result is the zero Raw.
 func (d *Decoder) Raw() Raw {
@@ -42,6 +44,7 @@ func (d *Decoder) Raw() Raw {
 	d.Skip()
 	if d.err == nil {
 		r.XML = append(d.kept, d.buf[d.keep:d.pos]...)
+		r.Scope = d.withAssumed(r.Scope)
 	}
 	d.keep, d.kept = -1, nil
 	if d.err != nil {
@@ -138,7 +141,7 @@ func (e *Encoder) check(r Raw) (end int, own []string, err error) {
 		e.dec = new(Decoder)
 	}
 	d, n := e.dec, len(r.XML)
-	d.ResetBytes(r.XML, Config{Limits{
+	d.ResetBytes(r.XML, Config{Level: Strict, Limits: Limits{
 		MaxBytes: int64(n), MaxDepth: n, MaxAttrs: n,
 		MaxNamespaces: n + len(r.Scope), MaxName: n + longest(r.Scope), MaxText: n,
 	}})

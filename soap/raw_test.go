@@ -26,7 +26,7 @@ func rawOf(t *testing.T, d *Decoder, local string) Raw {
 func TestRaw(t *testing.T) {
 	const element = "<p:x  a = '1'\n><!-- kept --><y xmlns=\"v\">&#65;<![CDATA[<]]>\r\n</y><?kept?></p:x >"
 	const doc = `<a xmlns="u" xmlns:p="p1"><b xmlns:p="p2" xmlns:q="q&amp;1"><c xmlns="">` + element + `<after/></c></b></a>`
-	everyWay(t, doc, Config{}, func(t *testing.T, d *Decoder) {
+	everyWay(t, doc, strict, func(t *testing.T, d *Decoder) {
 		r := rawOf(t, d, "x")
 		assert.Equal(t, Raw{Space: "p2", Local: "x", Scope: []Namespace{{"p", "p2"}, {"q", "q&1"}}, XML: []byte(element)}, r)
 		assert.Equal(t, "/a/b/c", d.Path())
@@ -39,20 +39,20 @@ func TestRaw(t *testing.T) {
 
 func TestRawForms(t *testing.T) {
 	for _, element := range []string{"<x/>", "<x></x>", "<x a='>'/>", "<x>" + strings.Repeat("<y>long</y>", 5000) + "</x>"} {
-		everyWay(t, "<a>b"+element+"c</a>", Config{}, func(t *testing.T, d *Decoder) {
+		everyWay(t, "<a>b"+element+"c</a>", strict, func(t *testing.T, d *Decoder) {
 			r := rawOf(t, d, "x")
 			assert.Equal(t, Raw{Local: "x", XML: []byte(element)}, r)
 			kind, _ := d.Next()
 			assert.Equal(t, KindText, kind)
 			assert.Equal(t, "c", string(d.Text()))
 		})
-		d := NewDecoderBytes([]byte(element), Config{})
+		d := NewDecoderBytes([]byte(element), strict)
 		assert.Equal(t, element, string(rawOf(t, d, "x").XML), "the root")
 	}
 }
 
 func TestRawErrors(t *testing.T) {
-	everyWay(t, "<a><b>&x;</b></a>", Config{}, func(t *testing.T, d *Decoder) {
+	everyWay(t, "<a><b>&x;</b></a>", strict, func(t *testing.T, d *Decoder) {
 		d.NextChild(0)
 		d.NextChild(1)
 		assert.Equal(t, Raw{}, d.Raw())
@@ -63,7 +63,7 @@ func TestRawErrors(t *testing.T) {
 		"text read":    func(d *Decoder) { d.NextChild(0); d.Next() },
 		"all read":     func(d *Decoder) { d.NextChild(0); d.Content() },
 	} {
-		d := NewDecoderBytes([]byte("<a>text<b/></a>"), Config{})
+		d := NewDecoderBytes([]byte("<a>text<b/></a>"), strict)
 		move(d)
 		assert.Equal(t, Raw{}, d.Raw(), name)
 		assert.ErrorIs(t, d.Err(), ErrMisuse, name)
@@ -161,7 +161,7 @@ func TestEncoderRawRefused(t *testing.T) {
 func TestRawRoundTrip(t *testing.T) {
 	const doc = `<a xmlns="u" xmlns:p="p1" p:k="1"><p:b xmlns:p="p2" xmlns:q="q"><c xmlns="" p:k="2" q:k="3">t<q:d/></c><e/></p:b></a>`
 	for _, local := range []string{"a", "b", "c", "d", "e"} {
-		first := rawOf(t, NewDecoderBytes([]byte(doc), Config{}), local)
+		first := rawOf(t, NewDecoderBytes([]byte(doc), strict), local)
 		var e Encoder
 		e.SetPrefix(NSCWMP10, "p")
 		e.SetPrefix(NSCWMP11, "")
@@ -172,7 +172,7 @@ func TestRawRoundTrip(t *testing.T) {
 		e.End()
 		b, err := e.Bytes()
 		require.NoError(t, err)
-		second := rawOf(t, NewDecoderBytes(b, Config{}), local)
+		second := rawOf(t, NewDecoderBytes(b, strict), local)
 		assert.Equal(t, meaning(t, first), meaning(t, second), "%s", b)
 	}
 }
@@ -185,7 +185,7 @@ func meaning(t *testing.T, r Raw) string {
 	b, err := e.Bytes()
 	require.NoError(t, err)
 	var out strings.Builder
-	for d := NewDecoderBytes(b, Config{}); ; {
+	for d := NewDecoderBytes(b, strict); ; {
 		kind, err := d.Next()
 		require.NoError(t, err)
 		switch kind {

@@ -132,11 +132,11 @@ func (d *Decoder) attrValue(a *attr) []byte {
 func (d *Decoder) scanStart(w []byte) int {
 	d.attrs = d.attrs[:0]
 	d.vals = d.vals[:0]
-	d.spaces = 0
+	d.spaces, d.inTag = 0, true
 	left := d.lim.MaxText
 	i, colon := d.scanQName(w, 1)
 	if i < 0 {
-		return i
+		return d.noName(w, i)
 	}
 	d.tag = startTag{end: i, colon: colon}
 	for {
@@ -150,12 +150,14 @@ func (d *Decoder) scanStart(w []byte) int {
 		case w[j] == '>':
 			return j + 1
 		case w[j] == '/':
-			return d.scanEmptyEnd(w, j)
+			return d.passTag(w, d.scanEmptyEnd(w, j))
 		case j == i:
-			return d.unexpected(w, i, "in a start tag")
+			return d.passTag(w, d.unexpected(w, i, "in a start tag"))
 		}
+		n := len(d.attrs)
 		if i = d.scanAttr(w, j, &left); i < 0 {
-			return i
+			d.attrs = d.attrs[:n]
+			return d.passTag(w, i)
 		}
 	}
 }
@@ -202,7 +204,7 @@ func (d *Decoder) scanAttr(w []byte, i int, left *int) int {
 	if a.normalized {
 		raw := w[a.val:i]
 		a.val = len(d.vals)
-		d.vals = appendValue(d.vals, raw)
+		d.vals = d.appendValue(d.vals, raw)
 		a.valEnd = len(d.vals)
 	}
 	if i+1 == len(w) {
@@ -264,7 +266,9 @@ func (d *Decoder) scanValue(w []byte, i, left int, a *attr) int {
 		case isSpace(b):
 			a.normalized = true
 		case b != '"' && b != '\'':
-			n = d.scanRune(c, i)
+			var bad bool
+			n, bad = d.textRune(c, i)
+			a.normalized = a.normalized || bad && d.bad != KeepBytes
 		}
 		if n == needMore {
 			return d.starved(c, end, "MaxText", d.lim.MaxText)
@@ -283,9 +287,10 @@ func (d *Decoder) scanEnd(w []byte) int {
 	if n := 2 + len(name); len(w) > n && w[n] == '>' && string(w[2:n]) == string(name) {
 		return n + 1
 	}
+	d.inTag = true
 	i, _ := d.scanQName(w, 2)
 	if i < 0 {
-		return i
+		return d.noName(w, i)
 	}
 	if !bytes.Equal(w[2:i], name) {
 		return d.fail(0, ErrSyntax, "end tag of "+quote(w[2:i])+" where "+quote(name)+" is open")
@@ -295,7 +300,7 @@ func (d *Decoder) scanEnd(w []byte) int {
 		return i
 	}
 	if w[i] != '>' {
-		return d.unexpected(w, i, "in an end tag")
+		return d.passTag(w, d.unexpected(w, i, "in an end tag"))
 	}
 	return i + 1
 }
@@ -315,8 +320,8 @@ func (d *Decoder) scanQName(w []byte, start int) (i, colon int) {
 		if i = j; i < 0 || c[i] != ':' {
 			return i, colon
 		}
-		if colon > 0 {
-			return d.fail(i, ErrNamespace, "second colon in a name"), 0
+		if colon > 0 && !d.extraColon(i) {
+			return failed, 0
 		}
 		colon = i
 	}
@@ -347,7 +352,11 @@ func (d *Decoder) scanNCName(c []byte, start int) int {
 			break
 		}
 		r, n := utf8.DecodeRune(c[i:])
-		if k := d.scanRune(c, i); k < 0 {
+		k := d.scanRune(c, i)
+		if k == stray && i > start {
+			break // which ends the name and not the tag
+		}
+		if k < 0 {
 			return k
 		}
 		if !isNameRune(r, i == start) {
@@ -389,31 +398,6 @@ func (d *Decoder) scanSpace(w []byte, start int) int {
 	}
 	d.spaces += i - start
 	return i
-}
-
-// scanRune checks one character from 0x80 or below 0x20 and gives its length.
-func (d *Decoder) scanRune(c []byte, i int) int {
-	b := c[i]
-	if b < utf8.RuneSelf {
-		if class[b]&cLegal != 0 {
-			return 1
-		}
-		return d.fail(i, ErrChar, "U+00"+hex(b))
-	}
-	if d.ascii {
-		return d.fail(i, ErrChar, "byte 0x"+hex(b)+" in a US-ASCII document")
-	}
-	r, n := utf8.DecodeRune(c[i:])
-	switch {
-	case r == utf8.RuneError && n == 1:
-		if !utf8.FullRune(c[i:]) {
-			return needMore
-		}
-		return d.fail(i, ErrChar, "byte 0x"+hex(b)+" is not UTF-8")
-	case !isChar(r):
-		return d.fail(i, ErrChar, "U+"+strconv.FormatInt(int64(r), 16))
-	}
-	return n
 }
 
 // starved says why a scan came to the end of c: c was cut at the bound, or the

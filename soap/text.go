@@ -141,8 +141,10 @@ func (d *Decoder) special(c byte, keep bool) {
 		d.reference(keep)
 	case '\r':
 		d.lineEnd(keep)
-	default:
+	case '<':
 		d.markup(keep)
+	default:
+		d.badText(keep)
 	}
 }
 
@@ -182,7 +184,9 @@ func (d *Decoder) markup(keep bool) {
 			return
 		}
 		if keep {
+			start := len(d.scratch)
 			d.scratch = appendLines(d.scratch, w[len(cdataOpen):n-len(cdataClose)])
+			d.mend(start)
 		}
 	}
 	d.pos += n
@@ -225,7 +229,10 @@ func (d *Decoder) scanRun(w []byte) int {
 			}
 		case '\n', '\t':
 		default:
-			n = d.scanRune(c, i)
+			var bad bool
+			if n, bad = d.textRune(c, i); bad && n > 0 && d.bad != KeepBytes {
+				return i
+			}
 		}
 		if n == needMore {
 			return d.starved(c, end, "MaxText", d.lim.MaxText)
@@ -256,6 +263,9 @@ func (d *Decoder) scanReference(w []byte) int {
 // scanRef scans the reference at w[i] and gives its character and its length:
 // productions 66 and 68.
 func (d *Decoder) scanRef(w []byte, i int) (rune, int) {
+	if d.level == Tolerant {
+		return d.scanLenientRef(w, i)
+	}
 	end := i + 1 + d.lim.MaxName + 1
 	c := w[:min(len(w), end)]
 	if i+1 < len(c) && c[i+1] == '#' {
@@ -345,8 +355,9 @@ func appendLines(dst, src []byte) []byte {
 }
 
 // appendValue appends an attribute value, normalised as XML 1.0 section 3.3.3 says for
-// CDATA attributes. The value is known to be well-formed.
-func appendValue(dst, src []byte) []byte {
+// CDATA attributes. scanValue has accepted the value.
+func (d *Decoder) appendValue(dst, src []byte) []byte {
+	start := len(dst)
 	for i := 0; i < len(src); i++ {
 		switch c := src[i]; c {
 		case '\r':
@@ -357,29 +368,12 @@ func appendValue(dst, src []byte) []byte {
 		case '\n', '\t':
 			dst = append(dst, ' ')
 		case '&':
-			end := i + bytes.IndexByte(src[i:], ';')
-			dst = utf8.AppendRune(dst, refRune(src[i+1:end]))
-			i = end
+			r, n := d.parseRef(src[i:])
+			dst = utf8.AppendRune(dst, r)
+			i += max(n, 1) - 1
 		default:
 			dst = append(dst, c)
 		}
 	}
-	return dst
-}
-
-// refRune gives the character of a reference that scanRef has accepted, without
-// its & and its semicolon.
-func refRune(ref []byte) rune {
-	if ref[0] != '#' {
-		return entity(ref)
-	}
-	base, digits := rune(10), ref[1:]
-	if digits[0] == 'x' {
-		base, digits = 16, digits[1:]
-	}
-	r := rune(0)
-	for _, c := range digits {
-		r = r*base + digit(c)
-	}
-	return r
+	return d.mended(dst, start)
 }

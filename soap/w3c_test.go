@@ -118,8 +118,9 @@ func TestW3C(t *testing.T) {
 			}
 			count++
 			doc := read(path.Join("xmlconf", path.Dir(catalog), c.URI))
-			err := sameEveryWay(t, string(doc), Config{})
+			err := sameEveryWay(t, string(doc), strict)
 			assertVerdict(t, c, doc, err)
+			assertTolerant(t, c, doc, err)
 		}
 	}
 	assert.Equal(t, 2002, count, "tests that apply")
@@ -134,6 +135,23 @@ func assertVerdict(t *testing.T, c w3cTest, doc []byte, err error) {
 		}
 	}
 	t.Errorf("%s (%s %s): got %v, want one of %v: %q", c.ID, c.Type, c.URI, err, want, clip(string(doc)))
+}
+
+// assertTolerant compares what Tolerant says with what Strict says.
+func assertTolerant(t *testing.T, c w3cTest, doc []byte, strictErr error) {
+	t.Helper()
+	err := sameEveryWay(t, string(doc), Config{})
+	d := NewDecoderBytes(doc, Config{})
+	got := tokens(d)
+	switch {
+	case strictErr == nil:
+		assert.Equal(t, tokens(NewDecoderBytes(doc, strict)), got, c.ID)
+	case err == nil:
+		assert.NotEmpty(t, d.Diagnostics(), c.ID)
+	}
+	if hasDoctype(doc) && !otherEncoding(doc) {
+		assert.Error(t, err, c.ID)
+	}
 }
 
 func readZip(archive *zip.Reader, name string) ([]byte, error) {

@@ -94,7 +94,7 @@ const (
 // it is ErrURL, or session.ErrState for a nil or unfit message. The Result says
 // what was delivered all the same. It is never nil.
 func (c *Client) Do(ctx context.Context, inform *rpc.Inform, requests ...rpc.Message) (*Result, error) {
-	m := session.NewCPE(session.Config{Version: c.Version})
+	m := session.NewCPE(session.Config{Version: c.Version, Tolerate: session.MissingID})
 	result := &Result{}
 	err := c.run(ctx, m, result, inform, requests)
 	result.Unsent, result.Version = m.Unsent(), m.Version()

@@ -93,7 +93,7 @@ func (srv *Server) newSession(principal string, inform *rpc.Inform) *Session {
 		Inform: inform, Principal: principal,
 		key:     rand.Text(), // 128 bits and more
 		mu:      make(lock, 1),
-		machine: session.NewACS(session.Config{IDPrefix: "acs-"}),
+		machine: session.NewACS(session.Config{IDPrefix: "acs-", Tolerate: session.MissingID | session.HeldRequest}),
 	}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	s.deadline = time.Now().Add(srv.timeout())

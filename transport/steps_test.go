@@ -130,9 +130,8 @@ func soap(id, body string) string {
 		`</cwmp:ID></e:Header><e:Body>` + body + `</e:Body></e:Envelope>`
 }
 
-// badRequest is a request with a bad value in it.
-var badRequest = soap("bad-1", `<cwmp:GetParameterNames><ParameterPath>Device.</ParameterPath>`+
-	`<NextLevel>perhaps</NextLevel></cwmp:GetParameterNames>`)
+// badRequest is a request with a value in it that no level of leniency reads.
+var badRequest = soap("bad-1", `<cwmp:SetVouchers><VoucherList><base64>*</base64></VoucherList></cwmp:SetVouchers>`)
 
 // challenge is a digest challenge as a real ACS sends it.
 const challenge = `Digest realm="acs", nonce="n1", algorithm=MD5, qop="auth"`

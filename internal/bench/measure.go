@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
 )
 
-// base is the subject that the others are compared with, by its place.
+// base begins the name of the subject that the others are compared with.
 const base = "encoding/xml"
 
 // A subject is one way to do the work on one document.
@@ -78,7 +79,7 @@ func measure(opt options, d document, subjects []subject) (table, error) {
 				return nil, fmt.Errorf("%s: %s: %w", d.name, t[i].name, err)
 			}
 			t[i].ns = append(t[i].ns, ns)
-			if len(t[i].name) >= len(base) && t[i].name[:len(base)] == base {
+			if strings.HasPrefix(t[i].name, base) {
 				reference = ns
 			}
 		}

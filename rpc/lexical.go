@@ -1,0 +1,250 @@
+package rpc
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/cwmp-go/cwmp/soap"
+)
+
+// NOTE: whether a text is what XML Schema says of its type, and what reading does
+// with one that is not.
+
+// truth reads a boolean.
+func (c *Codec) truth(name string, b []byte) bool {
+	switch string(b) {
+	case "0", "false":
+		return false
+	case "1", "true":
+		return true
+	}
+	v, err := parseTruth(b)
+	switch {
+	case err == nil && isBoolean(trim(b)):
+		c.padded(name)
+	case err == nil:
+		c.deviate(OddBoolean, name, "")
+	case c.level == soap.Tolerant:
+		c.dec.Report(BadBoolean, name, "")
+	default:
+		c.fail(name, err)
+	}
+	return v
+}
+
+func isBoolean(b []byte) bool {
+	switch string(b) {
+	case "0", "1", "true", "false":
+		return true
+	}
+	return false
+}
+
+// padded makes white space known that the schema allows.
+func (c *Codec) padded(name string) {
+	if c.level < soap.Strict {
+		c.dec.Report(Padded, name, "")
+	}
+}
+
+// unpadded is the text of a number without white space around it.
+func (c *Codec) unpadded(name string, b []byte) []byte {
+	t := trim(b)
+	switch {
+	case len(t) == 0:
+		c.deviate(EmptyNumber, name, "")
+	case len(t) < len(b):
+		c.padded(name)
+	}
+	return t
+}
+
+// badNumber is for a text that is no number: Tolerant makes it 0.
+func (c *Codec) badNumber(name string, err error) {
+	switch {
+	case err == nil:
+	case c.level == soap.Tolerant:
+		c.dec.Report(BadNumber, name, "")
+	default:
+		c.fail(name, err)
+	}
+}
+
+// time reads a time, whose text is kept.
+func (c *Codec) time(name string, text []byte) DateTime {
+	b := trim(text)
+	valid, zone := isDateTime(b)
+	switch {
+	case len(b) == 0:
+		c.deviate(EmptyTime, name, "")
+	case !valid:
+		c.deviate(BadTime, name, "")
+	case !zone && c.level < soap.Strict:
+		if _, relative := DateTime(b).Relative(); !relative {
+			c.dec.Report(NoZone, name, "")
+		}
+	case len(b) < len(text):
+		c.padded(name)
+	}
+	return DateTime(b)
+}
+
+// isDateTime says whether b is an xs:dateTime, and whether it has a zone. See XML
+// Schema part 2 section 3.2.7.
+func isDateTime(b []byte) (valid, zone bool) {
+	b = bytes.TrimPrefix(b, []byte("-"))
+	year := 0
+	for year < len(b) && '0' <= b[year] && b[year] <= '9' {
+		year++
+	}
+	if year < 4 || year > 9 || year > 4 && b[0] == '0' || len(b) < year+len("-MM-DDThh:mm:ss") {
+		return false, false
+	}
+	y, _ := strconv.Atoi(string(b[:year]))
+	b = b[year:]
+	month, day := two(b, '-', 0), two(b, '-', 3)
+	hour, minute, second := two(b, 'T', 6), two(b, ':', 9), two(b, ':', 12)
+	if b = b[len("-MM-DDThh:mm:ss"):]; len(b) > 0 && b[0] == '.' {
+		digits := len(b) - len(bytes.TrimLeft(b[1:], "0123456789")) - 1
+		if b = b[1+digits:]; digits == 0 {
+			return false, false
+		}
+	}
+	midnight := hour == 24 && minute == 0 && second == 0
+	ok := y > 0 && 1 <= month && month <= 12 && 1 <= day && day <= days(y, month) &&
+		0 <= hour && (hour < 24 || midnight) && 0 <= minute && minute < 60 && 0 <= second && second < 60
+	switch {
+	case len(b) == 0:
+		return ok, false
+	case string(b) == "Z":
+		return ok, true
+	case len(b) != len("+hh:mm") || b[0] != '+' && b[0] != '-':
+		return false, false
+	}
+	h, m := two(b, b[0], 0), two(b, ':', 3)
+	return ok && 0 <= h && 0 <= m && m < 60 && h*60+m <= 14*60, true
+}
+
+// two gives the two digits behind a separator at i, -1 if they are not there.
+func two(b []byte, sep byte, i int) int {
+	if b[i] != sep || b[i+1] < '0' || b[i+1] > '9' || b[i+2] < '0' || b[i+2] > '9' {
+		return -1
+	}
+	return int(b[i+1]-'0')*10 + int(b[i+2]-'0')
+}
+
+// days gives the number of days of a month.
+func days(year, month int) int {
+	if month == 2 && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		return 29
+	}
+	return [...]int{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[month]
+}
+
+// checkTyped checks a value by its xsi:type.
+func checkTyped(typ string, b []byte) (err error) {
+	_, local, _ := cutPrefix(typ)
+	b = trim(b)
+	bits := bitsOf[local]
+	switch {
+	case bits != 0 && len(b) == 0:
+		return ErrInteger
+	case bits < 0:
+		_, err = parseInt(b, -bits)
+	case bits > 0:
+		_, err = parseUint(b, bits)
+	case local == "boolean" && !isBoolean(b):
+		return ErrBoolean
+	case local == "dateTime":
+		if ok, _ := isDateTime(b); !ok {
+			return ErrDateTime
+		}
+	case local == "base64Binary" || local == "base64":
+		_, err = parseBase64(b)
+	}
+	return err
+}
+
+// bitsOf are the sizes of integer types, negative for those with a sign.
+var bitsOf = map[string]int{
+	"int": -32, "long": -64, "short": -16, "byte": -8,
+	"unsignedInt": 32, "unsignedLong": 64, "unsignedShort": 16, "unsignedByte": 8,
+}
+
+// typeOf reads the xsi:type of the current element.
+func (c *Codec) typeOf() string {
+	b, ok := c.dec.Attr(soap.NSXSI, "type")
+	if !ok {
+		c.deviate(TypeMissing, "", "")
+		return ""
+	}
+	t, usual := internType(b)
+	if usual && c.level < soap.Strict {
+		return t
+	}
+	ns, local, ok := c.dec.QName(b)
+	if !schemaType[string(local)] && ns != soap.NSEncoding || c.level == soap.Strict && (!ok || ns != soap.NSXSD && ns != soap.NSEncoding) {
+		c.deviate(TypeUnknown, "", "")
+	}
+	return t
+}
+
+// array reads the arrayType of the current element, which should be of ns and
+// item. It gives the count that it says, -1 for none.
+func (c *Codec) array(ns soap.NS, item string) int {
+	b, ok := c.dec.Attr(soap.NSEncoding, "arrayType")
+	if !ok {
+		c.deviate(ArrayTypeMissing, "", "")
+		return -1
+	}
+	b = trim(b)
+	at := max(bytes.IndexByte(b, '['), 0)
+	name, size := b[:at], b[min(at+1, len(b)):]
+	if !c.isType(name, ns, item) {
+		c.deviate(ArrayTypeName, "", "")
+	}
+	if string(size) == "]" {
+		return -1 // as many as there are
+	}
+	digits, _ := bytes.CutSuffix(size, []byte("]"))
+	n, err := strconv.ParseUint(string(digits), 10, 31)
+	if err != nil {
+		n = 1<<31 - 1 // more than there are
+	}
+	return int(n)
+}
+
+// isType says whether a qualified name is item in ns. Below Strict, any prefix
+// stands for CWMP.
+func (c *Codec) isType(name []byte, ns soap.NS, item string) bool {
+	at := bytes.IndexByte(name, ':')
+	if string(name[at+1:]) != item {
+		return false
+	}
+	if at >= 0 && c.level < soap.Strict && (ns.IsCWMP() || ns == soap.NSNone) {
+		return true
+	}
+	got, _, ok := c.dec.QName(name)
+	return ok && (got == ns || ns == soap.NSNone) || !ok && at >= 0 && c.level < soap.Strict
+}
+
+// counted compares the count that an array of the given name says with the number
+// of its items.
+func (c *Codec) counted(says int, name string, n int) {
+	if says >= 0 && says != n && c.err == nil && c.dec.Err() == nil {
+		c.deviate(ArrayCount, name, "")
+	}
+}
+
+// itemName looks at the name of an array's item.
+func (c *Codec) itemName(item string) {
+	if _, local := c.dec.Name(); string(local) != item {
+		c.deviate(ArrayItemName, "", "")
+	}
+}
+
+// atMany is at for a field that may be there more than once.
+func (c *Codec) atMany(name string) bool {
+	c.kind |= many
+	return c.at(name)
+}

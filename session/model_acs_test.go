@@ -1,0 +1,225 @@
+package session
+
+import (
+	"github.com/cwmp-go/cwmp/rpc"
+)
+
+// NOTE: the ACS's program in the model.
+
+func (m *mover) acsMoves() {
+	switch m.w.apc {
+	case pcServe:
+		m.serve()
+	case pcAsk:
+		m.ask()
+	case pcNote:
+		m.add("ACS notes the answer", (*world).noteStep)
+	}
+}
+
+// acsPoll polls up to where the program has to do something.
+func (w *world) acsPoll() {
+	for {
+		o := w.acs.Poll()
+		switch o.Kind {
+		case Wait:
+			w.apc = pcWait
+			w.acsRests()
+			return
+		case Transmit:
+			w.acsSends(o.Envelope)
+			w.answerPost(flight{on: true, epoch: w.aEpoch, env: o.Envelope})
+		case Deliver:
+			w.acsGets(o)
+			w.apc, w.at, w.aRequest = pcServe, 0, o.Envelope
+			return
+		case Result:
+			w.acsResult(o)
+			w.apc, w.at = pcNote, 0
+			return
+		case Floor:
+			w.acsFloor()
+			w.apc, w.at = pcAsk, 0
+			return
+		case Done:
+			w.acsDone(o.Err)
+			w.closeACS()
+			return
+		}
+	}
+}
+
+// closeACS: the session is over, and what was sent and not answered has an unknown end.
+func (w *world) closeACS() {
+	for i, t := range w.tasks {
+		if t == taskSent {
+			w.tasks[i] = taskUnknown
+		}
+	}
+	w.acs, w.aRequest, w.apc, w.at, w.task = nil, nil, pcIdle, 0, 0
+	w.aList = [numEvents]uint8{}
+	w.talk.acs = acsTalk{}
+}
+
+// serve answers a request: with its response, and as far as the scenario goes with 8005
+// or under hold.
+func (m *mover) serve() {
+	w := m.w
+	acts := []act{actReply}
+	switch w.aRequest.Message.(type) {
+	case *rpc.Inform:
+		acts = w.sc.law.prog.inform
+	case *rpc.TransferComplete:
+		acts = w.sc.law.prog.complete
+	}
+	if acts[w.at] == actStore {
+		m.add("ACS stores", func(v *world) { v.acsStore(); v.served(len(acts)) })
+		return
+	}
+	m.add("ACS answers", func(v *world) { v.respond(0); v.served(len(acts)) })
+	if int(w.refusals) < w.sc.refusal {
+		m.add("ACS answers 8005", func(v *world) {
+			v.refusals++
+			v.respond(rpc.FaultACSRetryRequest)
+			v.served(len(acts))
+		})
+	}
+	if int(w.refusals) < w.sc.refusal && int(w.holds) < w.sc.holds {
+		m.add("ACS answers 8005 and holds", func(v *world) {
+			v.refusals++
+			v.holds++
+			v.acs.Hold(true)
+			v.respond(rpc.FaultACSRetryRequest)
+			v.served(len(acts))
+		})
+	}
+	if int(w.denials) < w.sc.denials {
+		m.add("ACS answers 8002", func(v *world) {
+			v.denials++
+			v.respond(rpc.FaultACSInternalError)
+			v.served(len(acts))
+		})
+	}
+	if int(w.holds) < w.sc.holds {
+		m.add("ACS answers and holds", func(v *world) {
+			v.holds++
+			v.acs.Hold(true)
+			v.respond(0)
+			v.served(len(acts))
+		})
+	}
+}
+
+func (w *world) served(acts int) {
+	if w.at++; int(w.at) == acts {
+		w.apc, w.at, w.aRequest = pcPoll, 0, nil
+	}
+}
+
+// acsStore makes durable what a request of the CPE has brought.
+func (w *world) acsStore() {
+	switch r := w.aRequest.Message.(type) {
+	case *rpc.Inform:
+		for e, n := range w.aList {
+			if n > 0 && w.sc.rule(e) == "Inform" {
+				w.note(e, n)
+			}
+		}
+	case *rpc.TransferComplete:
+		k := transferOf(r.CommandKey)
+		if w.sc.law.prog.effectAt(w.effects[k]) {
+			w.effects[k]++
+		}
+		w.note(evDownload1+k, w.aList[evDownload1+k])
+		w.note(evTransfer, w.aList[evTransfer])
+	}
+}
+
+// respond answers the request. A program that answers first and stores then has noted
+// nothing yet.
+func (w *world) respond(code rpc.FaultCode) {
+	var msg rpc.Message = rpc.NewFault(code, "")
+	if code == 0 {
+		msg = (rpc.Registry{}).New(w.aRequest.Message.Method() + "Response")
+	}
+	w.must(w.acs.Reply(msg))
+	if w.sc.law.prog.inform[0] != actStore || w.sc.law.prog.complete[0] != actStore {
+		w.early()
+	}
+}
+
+// early lets the answer leave before the rest of the program.
+func (w *world) early() {
+	if len(w.acs.out) > 0 && w.acs.out[0].Kind == Transmit {
+		o := w.acs.Poll()
+		w.acsSends(o.Envelope)
+		w.answerPost(flight{on: true, epoch: w.aEpoch, env: o.Envelope})
+	}
+}
+
+// next is the number from 1 of the next task to ask, or 0.
+func (w *world) next() uint8 {
+	for i := range w.sc.tasks {
+		if w.tasks[i] == taskNew {
+			return uint8(i + 1)
+		}
+	}
+	return 0
+}
+
+// ask makes the next request, or yields.
+func (m *mover) ask() {
+	w := m.w
+	if w.task == 0 && w.next() == 0 {
+		m.add("ACS yields", func(v *world) { v.must(v.acs.Yield()); v.apc = pcPoll })
+		return
+	}
+	m.add("ACS asks", func(v *world) { v.askStep(false) })
+	acts := w.sc.law.prog.ask
+	if acts[w.at] == actSend && int(w.holds) < w.sc.holds {
+		m.add("ACS asks and holds", func(v *world) { v.holds++; v.askStep(true) })
+	}
+}
+
+func (w *world) askStep(hold bool) {
+	if w.task == 0 {
+		w.task = w.next()
+	}
+	i := w.task - 1
+	acts := w.sc.law.prog.ask
+	w.at++
+	switch acts[w.at-1] {
+	case actStore:
+		w.tasks[i] = taskSent
+	case actDropTask:
+		w.tasks[i] = taskDropped
+	case actSend:
+		w.acs.Hold(hold)
+		w.check(int(w.acs.nextID) < len(w.sc.tasks), "L5: a task is asked without end")
+		w.must(w.acs.Send(w.sc.request(int(i))))
+		if int(w.at) < len(acts) {
+			w.early()
+		}
+	}
+	if int(w.at) == len(acts) {
+		w.apc, w.at = pcPoll, 0
+	}
+}
+
+// request is the request of a task.
+func (sc *scenario) request(i int) rpc.Message {
+	if n := sc.tasks[i]; n > 0 {
+		return &rpc.Download{CommandKey: modelEvents[evDownload1+n-1].CommandKey}
+	}
+	return &rpc.GetRPCMethods{}
+}
+
+func (w *world) noteStep() {
+	if w.task > 0 && w.tasks[w.task-1] == taskSent {
+		w.tasks[w.task-1] = taskDone
+	}
+	w.task, w.apc = 0, pcPoll
+}
+
+// acsCrash: the process is gone with its session; what is stored is not.
+func (w *world) acsCrash() { w.closeACS() }

@@ -1,0 +1,236 @@
+package soap
+
+// NOTE: attacks on parsers of CWMP, one test for each.
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var levels = []Level{Tolerant, Standard, Strict}
+
+// allocated gives the bytes that a function allocates, alive or not.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// TestSEC08 is about external entities: a document type declaration is an error
+// at every level and in every place.
+func TestSEC08(t *testing.T) {
+	for _, doc := range []string{
+		`<!DOCTYPE a SYSTEM "http://192.0.2.1/x.dtd"><a/>`,
+		`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>`,
+		"\ufeff<?xml version='1.0'?><!-- --> <!DOCTYPE a><a/>",
+		"<a><!DOCTYPE a></a>", "<a/><!DOCTYPE a>", "<a/>\x00<!DOCTYPE a>", " \n<?xml version='1.0'?><!DOCTYPE a><a/>",
+	} {
+		for _, level := range levels {
+			assert.Error(t, sameEveryWay(t, doc, Config{Level: level}))
+			if level == Tolerant || doc[0] != ' ' && !strings.Contains(doc, "\x00") {
+				assert.ErrorIs(t, NewDecoderBytes([]byte(doc), Config{Level: level}).End(), ErrDoctype, "%s %q", level, doc)
+			}
+		}
+	}
+}
+
+// TestSEC10 is about entities that expand: there are none.
+func TestSEC10(t *testing.T) {
+	var laughs strings.Builder
+	laughs.WriteString(`<!DOCTYPE l [<!ENTITY l0 "lol">`)
+	for i := range 10 {
+		fmt.Fprintf(&laughs, `<!ENTITY l%d "%s">`, i+1, strings.Repeat(fmt.Sprintf("&l%d;", i), 10))
+	}
+	laughs.WriteString(`]><l>&l10;</l>`)
+	for _, doc := range []string{
+		laughs.String(),
+		`<!DOCTYPE l [<!ENTITY a "` + strings.Repeat("x", 50000) + `">]><l>` + strings.Repeat("&a;", 50000) + `</l>`,
+		`<!DOCTYPE l [<!ENTITY % p "<!ENTITY q '&#37;p;'>"> %p;]><l/>`,
+	} {
+		for _, level := range levels {
+			b := []byte(doc)
+			assert.Less(t, allocated(func() {
+				assert.ErrorIs(t, NewDecoderBytes(b, Config{Level: level}).End(), ErrDoctype)
+			}), uint64(64<<10))
+		}
+	}
+	d := NewDecoderBytes([]byte("<l>"+strings.Repeat("&l10;", 1000)+"</l>"), Config{})
+	require.True(t, d.NextChild(0))
+	assert.Equal(t, strings.Repeat("&l10;", 1000), string(d.Content()), "as long as it was")
+}
+
+// TestSEC11 is about deep nesting.
+func TestSEC11(t *testing.T) {
+	const tag = "<a>"
+	for _, level := range levels {
+		cfg := Config{Level: level}
+		for depth, ok := range map[int]bool{31: true, 32: true, 33: false, 10_000: false, 10_000_000: false} {
+			r := &endless{rest: tag}
+			err := NewDecoder(r, cfg).End()
+			require.ErrorIs(t, err, ErrLimit)
+			assert.LessOrEqual(t, r.n, int64(33*len(tag)+2*minWindow))
+			doc := strings.Repeat(tag, depth) + strings.Repeat("</a>", min(depth, 33))
+			err = NewDecoder(strings.NewReader(doc), cfg).End()
+			assert.Equal(t, ok, err == nil, "%d: %v", depth, err)
+			if e, is := errors.AsType[*SyntaxError](err); is {
+				assert.EqualValues(t, 32*len(tag), e.Offset)
+			}
+		}
+	}
+}
+
+// TestSEC11Stack reads nesting of a million with a small stack, in a process of
+// its own, as a stack that overflows ends it.
+func TestSEC11Stack(t *testing.T) {
+	if os.Getenv("SOAP_SMALL_STACK") != "" {
+		debug.SetMaxStack(64 << 10)
+		const n = 1 << 20
+		lim := Limits{MaxDepth: n, MaxText: n}
+		doc := strings.Repeat("<a>", n) + strings.Repeat("</a>", n)
+		for _, read := range []func(d *Decoder){(*Decoder).Skip, func(d *Decoder) { d.Content() }, func(d *Decoder) { d.Raw() }, func(*Decoder) {}} {
+			d := NewDecoderBytes([]byte(doc), Config{Limits: lim})
+			d.NextChild(0)
+			read(d)
+			require.NoError(t, d.End())
+		}
+		return
+	}
+	if testing.Short() {
+		t.Skip("skipped: no process of its own under -short")
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestSEC11Stack$")
+	cmd.Env = append(os.Environ(), "SOAP_SMALL_STACK=1")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+}
+
+// TestSEC12 is about documents that two parsers understand differently. Strict
+// and Standard refuse them all; Tolerant refuses what changes the structure and
+// makes a diagnostic of the rest. See also TestW3C and FuzzDecoder.
+func TestSEC12(t *testing.T) {
+	for doc, tolerated := range map[string]bool{
+		"<a b='1' b='2'/>":      false,
+		"<a/><a/>":              false,
+		"text<a/>":              false,
+		"<a><b></a></b>":        false,
+		"<a b='<'/>":            false,
+		"<a/>text":              true,
+		"<p:a/>":                true,
+		"<a>&nbsp;</a>":         true,
+		"<a xmlns:xml='u'></a>": true,
+	} {
+		for _, level := range levels {
+			d := NewDecoderBytes([]byte(doc), Config{Level: level})
+			err := d.End()
+			if level == Tolerant && tolerated {
+				assert.NoError(t, err, doc)
+				assert.NotEmpty(t, d.Diagnostics(), doc)
+				continue
+			}
+			assert.Error(t, err, "%s %s", level, doc)
+		}
+	}
+}
+
+// TestSEC13 is about wide documents: memory is no more than a few times their
+// size, whatever they are full of.
+func TestSEC13(t *testing.T) {
+	rep := strings.Repeat
+	for name, c := range map[string]struct {
+		doc  string
+		want string
+	}{
+		"a million siblings":  {"<a>" + rep("<b/>", 1_000_000) + "</a>", ""},
+		"attributes":          {"<a" + numbered(" b%d=''", 200_000) + "/>", "MaxAttrs"},
+		"declarations":        {"<a" + numbered(" xmlns:b%d='u'", 5000) + "/>", "MaxAttrs"},
+		"nested declarations": {rep("<a xmlns:b='u' xmlns:c='u'>", 5000), "MaxNamespaces"},
+		"ampersands":          {"<a>" + rep("&<b/>", 100_000) + "</a>", ""},
+		"bad bytes":           {"<a>" + rep("<b>\xff\x01</b>", 100_000) + "</a>", ""},
+		"prefixes":            {"<a>" + rep("<p:b q:c=''/>", 100_000) + "</a>", ""},
+		"binary":              {"<a>" + rep("<b\x01/>", 100_000) + "</a>", ""},
+		"long path":           {rep("<"+rep("b", 1000)+">", 31) + rep("&<c/>", 10_000) + rep("</"+rep("b", 1000)+">", 31), ""},
+	} {
+		doc, want := c.doc, c.want
+		var d *Decoder
+		bytes := allocated(func() {
+			d = NewDecoder(strings.NewReader(doc), Config{})
+			for d.NextChild(0) {
+				d.Content()
+			}
+		})
+		assert.LessOrEqual(t, bytes, uint64(8*len(doc)+4*minWindow), name)
+		e, _ := errors.AsType[*LimitError](d.Err())
+		if want == "" {
+			assert.NoError(t, d.Err(), name)
+		} else if assert.NotNil(t, e, name) {
+			assert.Equal(t, want, e.Name)
+		}
+	}
+}
+
+func numbered(format string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+// TestSEC37 is about work that grows faster than the document. Each shape is read
+// at sizes up to a million; the time for a byte may not grow.
+func TestSEC37(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: no measuring under -short")
+	}
+	rep := strings.Repeat
+	for name, shape := range map[string]func(n int) string{
+		"attributes":     func(n int) string { return "<a>" + rep("<b"+numbered(" c%d=''", 60)+"/>", n/400) + "</a>" },
+		"declarations":   func(n int) string { return "<a>" + rep("<b"+numbered(" xmlns:c%d='u'", 30)+"/>", n/400) + "</a>" },
+		"ampersands":     func(n int) string { return "<a>" + rep("&", n) + "</a>" },
+		"long no names":  func(n int) string { return "<a>" + rep("&"+rep("a", 900), n/900) + "</a>" },
+		"value":          func(n int) string { return "<a b='" + rep("&a", n/2) + "'/>" },
+		"digits":         func(n int) string { return "<a b='" + rep("&#1", n/3) + "'/>" },
+		"bad bytes":      func(n int) string { return "<a>" + rep("\xff", n) + "</a>" },
+		"binary":         func(n int) string { return "<a>" + rep("<b \x01 c=''></b>", n/15) + "</a>" },
+		"long binary":    func(n int) string { return "<a \x01" + rep(" ", n-10) + "></a>" },
+		"prefixes":       func(n int) string { return "<a>" + rep("<p:b q:c=''/>", n/13) + "</a>" },
+		"garbage":        func(n int) string { return "<a/>" + rep("\x00", n) },
+		"garbage and PI": func(n int) string { return "<a/>" + rep("\x00<?p?>", n/6) },
+		"Latin-1":        func(n int) string { return "<?xml version='1.0' encoding='latin1'?><a>" + rep("\xe9", n/2) + "</a>" },
+	} {
+		for _, policy := range []BadBytes{KeepBytes, ReplaceBytes} {
+			cfg := Config{BadBytes: policy, Limits: Limits{MaxText: 1 << 22}}
+			small, large := perByte(t, shape(1e4), cfg), perByte(t, shape(1e6), cfg)
+			assert.LessOrEqual(t, large, 4*small+1, "%s: ns a byte", name)
+		}
+	}
+}
+
+// perByte gives the best time for a byte of a document.
+func perByte(t *testing.T, doc string, cfg Config) float64 {
+	t.Helper()
+	best := time.Hour
+	var d Decoder
+	for range 5 {
+		start := time.Now()
+		d.Reset(strings.NewReader(doc), cfg)
+		for d.NextChild(0) {
+			d.Content()
+		}
+		best = min(best, time.Since(start))
+		require.NoError(t, d.Err())
+	}
+	return float64(best.Nanoseconds()) / float64(len(doc))
+}

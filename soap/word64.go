@@ -1,0 +1,19 @@
+//go:build !386 && !arm && !mips && !mipsle
+
+package soap
+
+// NOTE: a word of the machine, here of 64 bits. The other machines are in
+// word32.go: half as many bytes at a time, but a third quicker than 64 bits there.
+
+import "encoding/binary"
+
+const wordSize = 8
+
+// load reads the beginning of s as a little-endian word.
+func load[T string | []byte](s T) uint {
+	return uint(uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56)
+}
+
+// store writes one.
+func store(b []byte, x uint) { binary.LittleEndian.PutUint64(b, uint64(x)) }
