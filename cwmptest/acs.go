@@ -1,6 +1,7 @@
 package cwmptest
 
 import (
+	"context"
 	"crypto/x509"
 	"net/http/httptest"
 	"slices"
@@ -72,10 +73,14 @@ func (a *ACS) StartTLS() {
 }
 
 // close cuts the connections first: httptest waits for requests that are being
-// served, and a handler may wait for a device that is gone.
+// served, and a handler may wait for a device that is gone. Then it ends what
+// sessions are still open, so that nothing of them outlives the test.
 func (a *ACS) close() {
 	a.http.CloseClientConnections()
 	a.http.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	a.Server.Shutdown(ctx)
 }
 
 // Roots verifies the certificate of an ACS that was started by StartTLS. Of any

@@ -160,7 +160,7 @@ func (c *Client) transmit(ctx context.Context, m *session.CPE, x *exchanger, env
 // no answer to it is our own internal error.
 func (c *Client) answer(ctx context.Context, request rpc.Message, bad *rpc.ValueError) rpc.Message {
 	if bad != nil {
-		return rpc.NewFault(rpc.FaultInvalidArguments, bad.Error())
+		return faultFor(bad, rpc.FaultInvalidArguments)
 	}
 	answer, err := c.handle(ctx, request)
 	if err != nil {

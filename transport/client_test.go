@@ -62,7 +62,7 @@ var hostile = []struct {
 	{"401 basic alone", status(401, "", "WWW-Authenticate", `Basic realm="acs"`), challengeError()},
 	{"401 digest of an unknown kind", status(401, "", "WWW-Authenticate", `Digest realm="a", nonce="n", algorithm=SHA-512-256`), challengeError()},
 	{"401 for ever", status(401, "", "WWW-Authenticate", challenge), is(transport.ErrCredentials)},
-	{"401 stale for ever", status(401, "", "WWW-Authenticate", challenge+", stale=true"), is(transport.ErrCredentials)},
+	{"401 stale for ever", status(401, "", "WWW-Authenticate", challenge+", stale=true"), is(transport.ErrStale)},
 	{"401 with a huge page", status(401, strings.Repeat("no ", 1<<20)), challengeError()},
 	{"403", status(403, ""), statusIs(403)},
 	{"404", status(404, "<html>"), statusIs(404)},

@@ -46,6 +46,8 @@ func (x *exchanger) learn(h http.Header) error {
 	switch {
 	case err != nil:
 		return x.learnBasic(o, offers, err)
+	case verdict == digest.Endless:
+		return ErrStale
 	case verdict != digest.Retry:
 		return ErrCredentials
 	}

@@ -18,6 +18,8 @@ var (
 	ErrURL = errors.New("not an absolute http or https URL")
 	// ErrCredentials: the ACS refused our credentials.
 	ErrCredentials = errors.New("credentials refused")
+	// ErrStale: the ACS calls every answer stale, with a new challenge each time.
+	ErrStale = errors.New("the ACS calls every answer to its challenges stale")
 	// ErrNoCredentials: the ACS asks for credentials and the Client has none.
 	ErrNoCredentials = errors.New("the ACS asks for credentials and there are none")
 	// ErrNoResponse: the ACS closed the connection before it had answered.
@@ -41,6 +43,8 @@ var (
 	ErrSuperseded = errors.New("transport: session superseded by a new Inform")
 	// ErrTimeout: the peer did not come back, or not go on, in time.
 	ErrTimeout = errors.New("transport: timed out")
+	// ErrShutdown: the Server was shut down.
+	ErrShutdown = errors.New("transport: server shut down")
 	// ErrEnded: the session was over before the call, or while it waited.
 	ErrEnded = errors.New("transport: session has ended")
 	// ErrNotScript: Do was called on a session whose Handler is no Script, or

@@ -261,11 +261,11 @@ func (x *exchanger) challenged(e *Exchange, resp *http.Response, t *tries) error
 	if _, err := io.CopyN(io.Discard, resp.Body, maxDiscard); err != nil && err != io.EOF {
 		return err
 	}
-	if t.challenges++; t.challenges > maxChallenges {
-		return ErrCredentials
-	}
 	if err := x.learn(resp.Header); err != nil {
 		return err
+	}
+	if t.challenges++; t.challenges > maxChallenges {
+		return ErrCredentials
 	}
 	e.Challenged = true
 	return nil

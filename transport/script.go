@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -63,6 +64,7 @@ func (f script) Turn(ctx context.Context, s *Session, in rpc.Message) (rpc.Messa
 func (f script) start(s *Session) {
 	r := &run{out: make(chan rpc.Message), in: make(chan rpc.Message), done: make(chan struct{})}
 	s.run = r
+	r.err = errGoexit // stands if f does not return
 	go func() {
 		defer close(r.done)
 		defer func() {
@@ -73,6 +75,9 @@ func (f script) start(s *Session) {
 		r.err = f(s.ctx, s)
 	}()
 }
+
+// errGoexit is how a script ends that runtime.Goexit ended, as a test's FailNow does.
+var errGoexit = errors.New("transport: script ended without returning")
 
 // Do makes one request of the CPE and waits for its answer. The error is a
 // *rpc.Fault when the CPE refused, ctx's, or what ended the session: ErrTimeout,

@@ -52,19 +52,24 @@ func (x *serving) lookup(principal string) *Session {
 func (x *serving) open(principal string, inform *rpc.Inform, env *rpc.Envelope, err error) *Session {
 	switch {
 	case err != nil:
-		x.fault(env, rpc.FaultACSInvalidArguments, err.Error())
+		x.fault(env, faultFor(err, rpc.FaultACSInvalidArguments))
 		return nil
 	case !x.srv.allowed(principal, inform.DeviceID):
 		x.refuse(http.StatusForbidden, "this principal is not this device's")
 		return nil
+	case x.srv.closed.Load():
+		x.busy("shut down")
+		return nil
+	}
+	if s := x.lookup(principal); s != nil && x.repeats(s, inform) {
+		return s
 	}
 	s := x.srv.newSession(principal, inform)
 	old, ok := x.srv.table.add(s, x.srv.maxSessions())
 	if !ok {
 		s.timer.Stop()
 		s.cancel(ErrEnded)
-		x.w.Header().Set("Retry-After", retryAfter)
-		x.refuse(http.StatusServiceUnavailable, "too many sessions")
+		x.busy("too many sessions")
 		return nil
 	}
 	if old != nil {
@@ -74,6 +79,19 @@ func (x *serving) open(principal string, inform *rpc.Inform, env *rpc.Envelope, 
 		Name: cookieName, Value: s.key, Path: "/", HttpOnly: true, Secure: x.r.TLS != nil,
 	})
 	return s
+}
+
+// repeats reports whether an Inform is the one that the session has asked for again,
+// by fault 8005 (TR-069 section 3.7.1.6).
+func (x *serving) repeats(s *Session, inform *rpc.Inform) bool {
+	same := ownerOf(s.Inform.DeviceID, s.Principal) == ownerOf(inform.DeviceID, s.Principal)
+	return same && s.again.CompareAndSwap(true, false)
+}
+
+// busy refuses a session for now.
+func (x *serving) busy(why string) {
+	x.w.Header().Set("Retry-After", retryAfter)
+	x.refuse(http.StatusServiceUnavailable, why)
 }
 
 // allowed reports whether the principal may speak for the device.
@@ -179,7 +197,9 @@ func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 		switch {
 		case s.machine.Over():
 		case !returned:
-			x.srv.abandon(s, errPanic)
+			x.e.Err = errPanic
+			s.machine.Fail(errPanic)
+			x.over(s, errPanic)
 		default:
 			s.deadline = time.Now().Add(x.srv.timeout())
 			s.timer.Reset(x.srv.timeout())
@@ -204,6 +224,9 @@ func (x *serving) drive(s *Session, env *rpc.Envelope, bad error) {
 		case session.Deliver:
 			answer := x.reply(s, o.Envelope.Message, bad)
 			s.held()
+			if fault, ok := answer.(*rpc.Fault); ok && isInform(o.Envelope.Message) {
+				s.again.Store(errors.Is(fault, rpc.FaultACSRetryRequest))
+			}
 			if err := s.machine.Reply(answer); err != nil {
 				s.machine.Fail(err)
 			}
@@ -217,11 +240,21 @@ func (x *serving) drive(s *Session, env *rpc.Envelope, bad error) {
 				s.machine.Fail(x.e.Err)
 			}
 		case session.Done:
-			x.srv.end(s, o.Err)
-			x.ended = func() { x.srv.tell(s, o.Err) }
+			x.over(s, o.Err)
 			x.close(env, o.Err)
 		}
 	}
+}
+
+// over ends a session; the program is told when this exchange is over too.
+func (x *serving) over(s *Session, err error) {
+	x.srv.end(s, err)
+	x.ended = func() { x.srv.tell(s, err) }
+}
+
+func isInform(m rpc.Message) bool {
+	_, ok := m.(*rpc.Inform)
+	return ok
 }
 
 // close answers the message that ended the session, if nothing has: what the
@@ -278,7 +311,7 @@ func (x *serving) context(s *Session) (context.Context, func()) {
 // reply makes the answer to a request of the CPE.
 func (x *serving) reply(s *Session, request rpc.Message, bad error) rpc.Message {
 	if bad != nil {
-		return rpc.NewFault(rpc.FaultACSInvalidArguments, bad.Error())
+		return faultFor(bad, rpc.FaultACSInvalidArguments)
 	}
 	if x.srv.Answer != nil {
 		ctx, cancel := x.context(s)
@@ -294,6 +327,15 @@ func (x *serving) reply(s *Session, request rpc.Message, bad error) rpc.Message 
 		}
 	}
 	return x.srv.standardAnswer(request)
+}
+
+// faultFor is the fault that answers a request with something bad in it: the one
+// that the error itself is, such as SOAP's MustUnderstand, or one of the code.
+func faultFor(bad error, code rpc.FaultCode) *rpc.Fault {
+	if f, ok := errors.AsType[*rpc.Fault](bad); ok {
+		return f
+	}
+	return rpc.NewFault(code, bad.Error())
 }
 
 // standardAnswer is what an ACS answers that knows nothing more.
@@ -323,18 +365,16 @@ func (srv *Server) methods() []string {
 // answer, anything else with a bare status.
 func (x *serving) protest(env *rpc.Envelope, status int, why string) {
 	if isRequest(env) {
-		x.fault(env, rpc.FaultACSInvalidArguments, why)
+		x.fault(env, rpc.NewFault(rpc.FaultACSInvalidArguments, why))
 		return
 	}
 	x.refuse(status, why)
 }
 
 // fault answers a request with a fault outside of any session.
-func (x *serving) fault(env *rpc.Envelope, code rpc.FaultCode, why string) {
-	x.answer(&rpc.Envelope{
-		ID: env.ID, HasID: env.HasID, Version: env.Version, Message: rpc.NewFault(code, why),
-	})
-	x.log(slog.LevelInfo, "refused", "fault", uint32(code), "why", why)
+func (x *serving) fault(env *rpc.Envelope, fault *rpc.Fault) {
+	x.answer(&rpc.Envelope{ID: env.ID, HasID: env.HasID, Version: env.Version, Message: fault})
+	x.log(slog.LevelInfo, "refused", "fault", uint32(fault.Code), "why", fault.Text)
 }
 
 func isRequest(env *rpc.Envelope) bool {

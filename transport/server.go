@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
@@ -58,7 +59,8 @@ type Server struct {
 	// then, and must not share Data with it without a lock.
 	Ended func(*Session, error)
 
-	table sessions
+	table  sessions
+	closed atomic.Bool
 }
 
 const (
@@ -69,16 +71,47 @@ const (
 // ServeHTTP serves one exchange.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &serving{srv: srv, w: w, r: r, e: &Exchange{RequestHeader: r.Header, Start: time.Now()}}
+	defer x.report() // also when the program's code panics
 	x.serve()
-	x.e.Took, x.e.ResponseHeader = time.Since(x.e.Start), w.Header()
-	if srv.Exchanged != nil {
-		srv.Exchanged(x.e)
+	if x.broken {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// Shutdown ends all open sessions with ErrShutdown and refuses new ones with 503. It
+// returns when the program was told of each end, or when ctx ends, with its error,
+// as it may while a handler does not look at its own context. Use it after
+// http.Server's Shutdown, which knows connections and no sessions.
+func (srv *Server) Shutdown(ctx context.Context) error {
+	srv.closed.Store(true)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, s := range srv.table.all() {
+			s.cancel(ErrShutdown)
+		}
+		for _, s := range srv.table.all() {
+			s.mu.Lock()
+			srv.abandon(s, ErrShutdown)
+			s.mu.Unlock()
+		}
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// report tells the program of the exchange, and then of the session that it ended.
+func (x *serving) report() {
+	x.e.Took, x.e.ResponseHeader = time.Since(x.e.Start), x.w.Header()
+	if x.srv.Exchanged != nil {
+		x.srv.Exchanged(x.e)
 	}
 	if x.ended != nil {
 		x.ended()
-	}
-	if x.broken {
-		panic(http.ErrAbortHandler)
 	}
 }
 

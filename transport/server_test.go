@@ -301,6 +301,8 @@ func TestServerPanic(t *testing.T) {
 		ends := b.ends()
 		require.Len(t, ends, 1)
 		assert.ErrorContains(t, ends[0], "panic")
+		require.Len(t, b.exchanges, 2, "the exchange that failed is recorded")
+		assert.ErrorContains(t, b.exchanges[1].Err, "panic")
 		assert.Equal(t, 204, c.yield().Status)
 		pass(2 * time.Minute)
 		assert.Len(t, b.ends(), 1)

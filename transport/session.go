@@ -2,6 +2,8 @@ package transport
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +28,7 @@ type Session struct {
 	cancel context.CancelCauseFunc
 	ctx    context.Context      // until the session ends
 	hold   atomic.Pointer[bool] // what Hold was given, for the next message
+	again  atomic.Bool          // the Inform was answered with 8005 and comes again
 
 	mu       lock // over what follows, and held while a handler runs
 	machine  *session.ACS
@@ -74,8 +77,14 @@ type owner struct {
 	oui, class, serial, principal string
 }
 
+// ownerOf leaves the ProductClass out where the principal is named without one: it
+// may be any then, and the device is the same.
 func ownerOf(id rpc.DeviceID, principal string) owner {
-	return owner{id.OUI, id.ProductClass, id.SerialNumber, principal}
+	o := owner{id.OUI, id.ProductClass, id.SerialNumber, principal}
+	if principal != "" && principal == StandardPrincipals(id)[1] {
+		o.class = ""
+	}
+	return o
 }
 
 // known reports whether the device said who it is at all.
@@ -114,6 +123,13 @@ func (t *sessions) add(s *Session, most int) (old *Session, ok bool) {
 	}
 	t.byKey[s.key], t.byOwner[o] = s, s
 	return old, true
+}
+
+// all returns the open sessions.
+func (t *sessions) all() []*Session {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Collect(maps.Values(t.byKey))
 }
 
 func (t *sessions) remove(s *Session) {
