@@ -63,23 +63,23 @@ func (s *stage) fresh() (*session.CPE, *session.ACS) {
 
 // again makes two new machines of the configuration that the words say.
 func (s *stage) again(words string) error {
-	s.cfg = session.Config{}
+	var cfg session.Config
 	for w := range strings.FieldsSeq(words) {
 		key, value, _ := strings.Cut(w, "=")
 		var err error
 		switch key {
 		case "tolerant":
-			s.cfg.Tolerate = session.MissingID | session.WrongResponse | session.HeldRequest
+			cfg.Tolerate = session.MissingID | session.WrongResponse | session.HeldRequest
 		case "version":
-			s.cfg.Version = rpc.ParseVersion(value)
+			cfg.Version = rpc.ParseVersion(value)
 		case "messages":
-			s.cfg.MaxMessages, err = strconv.Atoi(value)
+			cfg.MaxMessages, err = strconv.Atoi(value)
 		case "timeout":
-			s.cfg.Timeout, err = time.ParseDuration(value)
+			cfg.Timeout, err = time.ParseDuration(value)
 		case "duration":
-			s.cfg.MaxDuration, err = time.ParseDuration(value)
+			cfg.MaxDuration, err = time.ParseDuration(value)
 		case "offer":
-			s.cfg.SessionTimeout, err = time.ParseDuration(value)
+			cfg.SessionTimeout, err = time.ParseDuration(value)
 		default:
 			err = fmt.Errorf("unknown word %q", w)
 		}
@@ -87,6 +87,7 @@ func (s *stage) again(words string) error {
 			return err
 		}
 	}
+	s.cfg = cfg
 	s.reset()
 	return nil
 }

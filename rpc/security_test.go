@@ -28,6 +28,14 @@ func allocated(f func()) int {
 	return int(after.TotalAlloc - before.TotalAlloc)
 }
 
+// fewer is n, or a tenth of it under -short.
+func fewer(n int) int {
+	if testing.Short() {
+		return n / 10
+	}
+	return n
+}
+
 // TestSEC05 is about values that are too long for who gets them: at Strict a field
 // takes what the schema allows and not one character more, and the answer is the
 // fault for a bad argument. Below, it is kept and there is a word for it.
@@ -78,7 +86,7 @@ func TestSEC08(t *testing.T) {
 // the stack down.
 func TestSEC11(t *testing.T) {
 	defer debug.SetMaxStack(debug.SetMaxStack(1 << 20))
-	const n = 100_000
+	n := fewer(100_000)
 	wide := soap.Limits{MaxDepth: 1 << 20}
 	for name, wrap := range map[string]func(in string) string{
 		"fault": func(in string) string { return envelope("", "<s:Fault><detail>"+in+"</detail></s:Fault>") },
@@ -105,7 +113,7 @@ func TestSEC11(t *testing.T) {
 // TestSEC13 is about wide messages: memory is a few times their size, and the list
 // of diagnostics has an end.
 func TestSEC13(t *testing.T) {
-	const n = 200_000
+	n := fewer(200_000)
 	for name, in := range map[string]string{
 		"unknown":          message("Inform", strings.Repeat("<x/>", n)),
 		"twice":            message("Inform", strings.Repeat("<RetryCount/>", n)),
@@ -162,6 +170,9 @@ func TestBounds(t *testing.T) {
 		}, 32, soap.ErrLimit},
 	} {
 		for _, level := range []soap.Level{soap.Tolerant, soap.Standard} {
+			if testing.Short() && c.at > 1<<16 {
+				continue
+			}
 			c.cfg.Level = level
 			_, err := rpc.Read(strings.NewReader(c.doc(c.at)), c.cfg)
 			assert.NoError(t, err, "%s at %s", c.name, level)

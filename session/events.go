@@ -111,6 +111,9 @@ type eventRules struct {
 	// gone reports whether a response acknowledges the event; keyed: entries that
 	// wait for such a response are left.
 	gone func(p event, r EventRule, method string, keyed bool) bool
+	// anew reports whether an event that is acknowledged waits again at once;
+	// reported: the response was about an entry with a CommandKey, the last one.
+	anew func(p event, reported bool) bool
 	// again reports whether an event that ended with a session waits again.
 	again func(p event, r EventRule) bool
 	// survives reports whether an event survives a reboot.
@@ -126,6 +129,7 @@ var standardQueue = eventRules{
 	gone: func(p event, r EventRule, method string, keyed bool) bool {
 		return r.By == method && !keyed && (r.Single || p.listed) && (p.listed || method != acknowledgedBy)
 	},
+	anew:     func(p event, reported bool) bool { return p.again && !reported },
 	again:    func(p event, r EventRule) bool { return r.Retry || !p.listed || p.again },
 	survives: func(_ event, r EventRule) bool { return r.Retry && r.Reboot },
 	durable:  func(_ event, r EventRule) bool { return r.Retry },
@@ -202,11 +206,11 @@ func (q *EventQueue) Inform() []rpc.Event {
 // CommandKey that share a single event, such as AutonomousTransferComplete, the last
 // acknowledges it.
 func (q *EventQueue) Acknowledge(method, commandKey string) bool {
-	before, again := len(q.pending), false
+	before, again, reported := len(q.pending), false, false
 	rules := q.the()
 	for i, p := range q.pending { // the entry of the one operation that was reported
 		if rules.reports(p, q.Rule(p.EventCode), method, commandKey) {
-			q.pending = slices.Delete(q.pending, i, i+1)
+			q.pending, reported = slices.Delete(q.pending, i, i+1), true
 			break
 		}
 	}
@@ -217,7 +221,7 @@ func (q *EventQueue) Acknowledge(method, commandKey string) bool {
 	left := q.pending[:0]
 	for _, p := range q.pending {
 		gone := rules.gone(p, q.Rule(p.EventCode), method, keyed)
-		if gone && p.again { // it waits anew
+		if gone && rules.anew(p, reported) {
 			p.listed, p.again, gone, again = false, false, false, true
 		}
 		if !gone {

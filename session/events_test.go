@@ -110,6 +110,17 @@ func TestEventQueue(t *testing.T) {
 			{"ack TransferComplete b", "M Download|a, 7 TRANSFER COMPLETE"}, {"ack TransferComplete z", "M Download|a, 7 TRANSFER COMPLETE"},
 			{"ack TransferComplete a", ""},
 		},
+		"a transfer that ends and is reported while another is": {
+			{"add M Download|a", "M Download|a"}, {"add 7 TRANSFER COMPLETE", "M Download|a, 7 TRANSFER COMPLETE"},
+			{"inform", "7 TRANSFER COMPLETE, M Download|a"}, {"add 7 TRANSFER COMPLETE", "M Download|a, 7 TRANSFER COMPLETE"},
+			{"add M Download|b", "M Download|a, 7 TRANSFER COMPLETE, M Download|b"}, {"ack TransferComplete a", "7 TRANSFER COMPLETE, M Download|b"},
+			{"ack TransferComplete b", ""},
+		},
+		"autonomous transfers, one of them late": {
+			{"add 10 AUTONOMOUS TRANSFER COMPLETE", "10 AUTONOMOUS TRANSFER COMPLETE"}, {"inform", "10 AUTONOMOUS TRANSFER COMPLETE"},
+			{"add 10 AUTONOMOUS TRANSFER COMPLETE", "10 AUTONOMOUS TRANSFER COMPLETE"},
+			{"ack AutonomousTransferComplete", "10 AUTONOMOUS TRANSFER COMPLETE"}, {"ack AutonomousTransferComplete", ""},
+		},
 		"two transfers of one key": {
 			{"add M Download|a", "M Download|a"}, {"add M Download|a", "M Download|a, M Download|a"}, {"inform", "M Download|a, M Download|a"},
 			{"ack TransferComplete a", "M Download|a"},

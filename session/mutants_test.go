@@ -172,6 +172,12 @@ var eventMutants = []mutant{
 	{"one report acknowledges all transfers", "S9", 0, twoTransfers, func(l *law) {
 		l.queue.gone = func(p event, r EventRule, method string, _ bool) bool { return r.By == method && p.listed }
 	}},
+	{"a reported transfer waits again", "S10", 1, heldTransfers, func(l *law) {
+		l.queue.anew = func(p event, _ bool) bool { return p.again }
+	}},
+	{"what has happened again is forgotten", "S9", 0, periods, func(l *law) {
+		l.queue.anew = func(event, bool) bool { return false }
+	}},
 	{"what has not been listed is acknowledged", "S9", 0, events, func(l *law) {
 		l.queue.gone = func(_ event, r EventRule, method string, keyed bool) bool { return r.By == method && !keyed }
 	}},
@@ -194,15 +200,15 @@ var eventMutants = []mutant{
 
 var retryMutants = []mutant{
 	{"a reboot resets RetryCount", "S21", 2, turns, func(l *law) { l.retry.steps[onRebooted][sinceSuccess] = zero }},
-	{"a reboot does not reset the waits", "S22", 2, stubbornless, func(l *law) { l.retry.steps[onRebooted][sinceReboot] = keep }},
+	{"a reboot does not reset the waits", "S22", 2, alone, func(l *law) { l.retry.steps[onRebooted][sinceReboot] = keep }},
 	{"a success does not reset RetryCount", "S21", 1, turns, func(l *law) { l.retry.steps[onSucceeded][sinceSuccess] = keep }},
 	{"a success does not reset the waits", "D8", 1, turns, func(l *law) { l.retry.steps[onSucceeded][sinceReboot] = keep }},
 	{"a failure does not count", "D8", 1, turns, func(l *law) { l.retry.steps[onFailed][sinceSuccess] = keep }},
 	{"the waits do not grow", "S22", 1, turns, func(l *law) { l.retry.steps[onFailed][sinceReboot] = keep }},
 }
 
-// stubbornless is the smallest scenario.
-func stubbornless(faults int) *scenario {
+// alone is the smallest scenario.
+func alone(faults int) *scenario {
 	return &scenario{name: "boot", boot: []int{evBoot}, faults: faults, version: rpc.V12, law: standardLaw}
 }
 
