@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/url"
 	"time"
@@ -54,7 +55,7 @@ func (x *exchanger) dial(ctx context.Context) (net.Conn, error) {
 	secure := tls.Client(conn, x.client.tlsConfig(x.url.Hostname()))
 	if err := secure.HandshakeContext(ctx); err != nil {
 		x.hangUp(conn)
-		return nil, err
+		return nil, fmt.Errorf("TLS handshake: %w", err)
 	}
 	state := secure.ConnectionState()
 	if _, known := x.client.clock(); !known {

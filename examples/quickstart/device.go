@@ -104,21 +104,40 @@ func (d *device) provenance(out io.Writer) {
 // inform makes the Inform of a session.
 func (d *device) inform(events []rpc.EventCode) *rpc.Inform {
 	inform := &rpc.Inform{
-		DeviceID:    rpc.DeviceID{Manufacturer: "cwmp-go", OUI: "00D09E", ProductClass: "quickstart", SerialNumber: "1"},
-		CurrentTime: rpc.DateTimeOf(time.Now()),
-		ParameterList: []rpc.ParameterValue{
-			{Name: "Device.RootDataModelVersion", Value: rpc.StringValue("2.17")},
-			{Name: "Device.DeviceInfo.HardwareVersion", Value: rpc.StringValue("1")},
-			{Name: "Device.DeviceInfo.SoftwareVersion", Value: rpc.StringValue("1.0")},
-			{Name: "Device.DeviceInfo.ProvisioningCode", Value: rpc.StringValue("TLCO.GRP2")},
-			{Name: "Device.ManagementServer.ParameterKey", Value: rpc.StringValue(d.key)},
-			{Name: "Device.ManagementServer.ConnectionRequestURL", Value: rpc.StringValue("http://127.0.0.1:7547/")},
-		},
+		DeviceID:      rpc.DeviceID{Manufacturer: "cwmp-go", OUI: "00D09E", ProductClass: "quickstart", SerialNumber: "1"},
+		CurrentTime:   rpc.DateTimeOf(time.Now()),
+		ParameterList: d.forced(),
 	}
 	for _, e := range events {
 		inform.Event = append(inform.Event, rpc.Event{EventCode: e})
 	}
 	return inform
+}
+
+// forced are the parameters that every Inform carries.
+func (d *device) forced() []rpc.ParameterValue {
+	return []rpc.ParameterValue{
+		{Name: "Device.RootDataModelVersion", Value: rpc.StringValue("2.17")},
+		{Name: "Device.DeviceInfo.HardwareVersion", Value: rpc.StringValue("1")},
+		{Name: "Device.DeviceInfo.SoftwareVersion", Value: rpc.StringValue("1.0")},
+		{Name: "Device.DeviceInfo.ProvisioningCode", Value: rpc.StringValue("TLCO.GRP2")},
+		{Name: "Device.ManagementServer.ParameterKey", Value: rpc.StringValue(d.key)},
+		{Name: "Device.ManagementServer.ConnectionRequestURL", Value: rpc.StringValue("http://127.0.0.1:7547/")},
+	}
+}
+
+// model is all that can be read: the forced parameters, and the attributes of the
+// ACS. A password reads as empty.
+func (d *device) model() []rpc.ParameterValue {
+	all := d.forced()
+	snapshot := d.attrs.Snapshot()
+	for _, name := range []string{"URL", "Username", "Password"} {
+		path := "Device.ManagementServer." + name
+		attr, _ := d.attrs.ByPath(path)
+		v, _ := snapshot.Get(attr)
+		all = append(all, rpc.ParameterValue{Name: path, Value: rpc.StringValue(v.Text())})
+	}
+	return all
 }
 
 // handle answers the ACS's requests.
@@ -135,17 +154,21 @@ func (d *device) handle(_ context.Context, request rpc.Message) (rpc.Message, er
 	}
 }
 
-// get reads attributes. A password reads as empty.
+// get reads parameters: full names, and partial paths, which end in a dot or are
+// empty.
 func (d *device) get(m *rpc.GetParameterValues) (rpc.Message, error) {
 	r := &rpc.GetParameterValuesResponse{}
-	snapshot := d.attrs.Snapshot()
 	for _, name := range m.ParameterNames {
-		attr, ok := d.attrs.ByPath(name)
-		if !ok {
+		before := len(r.ParameterList)
+		partial := name == "" || strings.HasSuffix(name, ".")
+		for _, p := range d.model() {
+			if p.Name == name || partial && strings.HasPrefix(p.Name, name) {
+				r.ParameterList = append(r.ParameterList, p)
+			}
+		}
+		if len(r.ParameterList) == before {
 			return nil, rpc.NewFault(rpc.FaultInvalidParameterName, name)
 		}
-		v, _ := snapshot.Get(attr)
-		r.ParameterList = append(r.ParameterList, rpc.ParameterValue{Name: name, Value: rpc.StringValue(v.Text())})
 	}
 	return r, nil
 }

@@ -132,6 +132,11 @@ func (l *ladder) details(env *rpc.Envelope, size, status int) string {
 	if env != nil && env.HasID {
 		s += fmt.Sprintf("  ID %s", oneLine(env.ID))
 	}
+	if env != nil {
+		if fault, ok := env.Message.(*rpc.Fault); ok {
+			s += "  " + oneLine(fault.Error())
+		}
+	}
 	return s
 }
 

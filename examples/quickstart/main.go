@@ -20,6 +20,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -58,9 +59,25 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 		defer stop()
-		err = play(ctx, o, stdout)
+		out := &output{w: stdout}
+		err = cmp.Or(play(ctx, o, out), out.err)
 	}
 	return report(err, stderr)
+}
+
+// An output keeps the first error of writing: steps that nobody can read have not
+// been shown.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if err != nil && o.err == nil {
+		o.err = fmt.Errorf("writing the output: %w", err)
+	}
+	return n, err
 }
 
 // report prints an error as one line and returns the exit status for it.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -205,6 +206,40 @@ func TestExternalACS(t *testing.T) {
 	assert.Contains(t, out, "\nGetRPCMethods ")
 	assert.Contains(t, out, "\nPOST GetRPCMethodsResponse ")
 	assert.Equal(t, []error{nil}, acs.Wait(t, 1))
+}
+
+// What the device informs of can be read, by name and by partial path; what it does
+// not have is named in the fault, which the ladder shows.
+func TestExternalACSReads(t *testing.T) {
+	acs := cwmptest.NewACS(t, transport.Script(func(ctx context.Context, s *transport.Session) error {
+		for _, p := range s.Inform.ParameterList {
+			v, err := transport.Do(ctx, s, &rpc.GetParameterValues{ParameterNames: []string{p.Name}})
+			if assert.NoError(t, err, p.Name) {
+				assert.Equal(t, []rpc.ParameterValue{p}, v.ParameterList)
+			}
+		}
+		v, err := transport.Do(ctx, s, &rpc.GetParameterValues{ParameterNames: []string{""}})
+		if assert.NoError(t, err) {
+			assert.Len(t, v.ParameterList, 9)
+		}
+		_, err = transport.Do(ctx, s, &rpc.GetParameterValues{ParameterNames: []string{"Device.Nothing."}})
+		assert.ErrorIs(t, err, rpc.FaultInvalidParameterName)
+		return nil
+	}))
+	status, out, errs := try(t, "-acs", acs.URL)
+	require.Equal(t, exitOK, status, errs)
+	assert.Contains(t, out, "fault 9005: Device.Nothing.")
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestLostOutputIsAFailure(t *testing.T) {
+	var errs bytes.Buffer
+	assert.Equal(t, exitFailed, run(nil, full{}, &errs))
+	assert.Equal(t, "quickstart: writing the output: no space left on device\n", errs.String())
 }
 
 // TestBuiltProgram runs the real program for its exit statuses.
