@@ -45,6 +45,9 @@ type Client struct {
 	// Timeout is how long to wait for the connection and for each response. 0
 	// is 60 s; less than 30 s is raised to that (TR-069 section 3.4.2).
 	Timeout time.Duration
+	// MaxDuration bounds a session, whatever the ACS asks. 0 is 10 minutes. The
+	// session then ends with session.ErrDuration.
+	MaxDuration time.Duration
 	// TLS configures https: roots, a client certificate. Nil verifies against
 	// the system's roots. The minimum version is TLS 1.2 whatever it says.
 	TLS *tls.Config
@@ -84,7 +87,16 @@ const (
 	clientMaxItems = 10_000
 	defaultTimeout = 60 * time.Second
 	minTimeout     = 30 * time.Second
+	maxDuration    = 10 * time.Minute
 )
+
+// orElse is a duration, or another if it is not set.
+func orElse(d, other time.Duration) time.Duration {
+	if d <= 0 {
+		return other
+	}
+	return d
+}
 
 // Do runs one session: it posts the Inform, then the requests, answers what the
 // ACS asks, and closes the connection. The error is nil when the session ended
@@ -94,6 +106,8 @@ const (
 // it is ErrURL, or session.ErrState for a nil or unfit message. The Result says
 // what was delivered all the same. It is never nil.
 func (c *Client) Do(ctx context.Context, inform *rpc.Inform, requests ...rpc.Message) (*Result, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, orElse(c.MaxDuration, maxDuration), session.ErrDuration)
+	defer cancel()
 	m := session.NewCPE(session.Config{Version: c.Version, Tolerate: session.MissingID})
 	result := &Result{}
 	err := c.run(ctx, m, result, inform, requests)

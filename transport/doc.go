@@ -67,7 +67,8 @@
 //	cookies                            16, 4 KiB     one of its own
 //	challenges in a row                2             -
 //	redirects in a row, servers        5, 16         -
-//	wait for the peer                  60 s          60 s
+//	wait for the peer                  60 s          60 s, or SessionTimeout
+//	session                            10 min        10 min
 //	messages in a session              1,000         1,000
 //	open sessions                      1             10,000, then 503
 //	body before authentication         -             64 KiB, thrown away

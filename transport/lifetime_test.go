@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"context"
+	"net/http"
 	"runtime"
 	"strconv"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/session"
 	"github.com/cwmp-go/cwmp/transport"
 )
 
@@ -134,5 +136,52 @@ func TestScriptGoexit(t *testing.T) {
 		ends := b.ends()
 		require.Len(t, ends, 1)
 		assert.ErrorContains(t, ends[0], "without returning")
+	})
+}
+
+// SessionTimeout is honoured, between 30 s and 10 minutes.
+func TestServerSessionTimeout(t *testing.T) {
+	for asked, want := range map[uint32]time.Duration{0: 30, 10: 30, 120: 120, 4_000_000_000: 600} {
+		bubble(t, strconv.Itoa(int(asked)), func(t *testing.T) {
+			b := newBench(t, &transport.Server{MaxDuration: time.Hour})
+			c := b.cpe("", "")
+			env := rpc.NewEnvelope(rpc.V14, "i", newInform())
+			env.SessionTimeout, env.HasSessionTimeout = asked, true
+			require.Equal(t, "InformResponse", c.raw(document(t, env)).name())
+			pass(want*time.Second - time.Millisecond)
+			assert.Empty(t, b.ends())
+			pass(2 * time.Millisecond)
+			assert.Equal(t, []error{transport.ErrTimeout}, b.ends())
+		})
+	}
+}
+
+// No session goes on for ever, however busy it is (L2).
+func TestSessionsEndByTheClock(t *testing.T) {
+	bubble(t, "ACS", func(t *testing.T) {
+		b := newBench(t, &transport.Server{Handler: transport.HandlerFunc(
+			func(context.Context, *transport.Session, rpc.Message) (rpc.Message, error) {
+				return &rpc.GetRPCMethods{}, nil
+			})})
+		client := newClient(b.net)
+		client.MaxDuration = time.Hour
+		client.Handle = func(ctx context.Context, m rpc.Message) (rpc.Message, error) {
+			pass(50 * time.Second)
+			return answerAll(ctx, m)
+		}
+		_, err := client.Do(t.Context(), newInform())
+		assert.Error(t, err)
+		assert.Equal(t, []error{session.ErrDuration}, b.ends())
+	})
+	bubble(t, "CPE", func(t *testing.T) {
+		client := newClient(serveHTTP(t, acsOf(t, accept, func(w http.ResponseWriter, r *http.Request, in *rpc.Envelope) {
+			pass(50 * time.Second)
+			ask(&rpc.GetRPCMethods{})(w, r, in)
+		})))
+		client.Handle = answerAll
+		start := time.Now()
+		_, err := client.Do(t.Context(), newInform())
+		assert.ErrorIs(t, err, session.ErrDuration)
+		assert.Equal(t, 10*time.Minute, time.Since(start))
 	})
 }

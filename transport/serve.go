@@ -64,11 +64,10 @@ func (x *serving) open(principal string, inform *rpc.Inform, env *rpc.Envelope, 
 	if s := x.lookup(principal); s != nil && x.repeats(s, inform) {
 		return s
 	}
-	s := x.srv.newSession(principal, inform)
+	s := x.srv.newSession(principal, env)
 	old, ok := x.srv.table.add(s, x.srv.maxSessions())
 	if !ok {
-		s.timer.Stop()
-		s.cancel(ErrEnded)
+		s.stop(ErrEnded)
 		x.busy("too many sessions")
 		return nil
 	}
@@ -106,28 +105,56 @@ func (srv *Server) allowed(principal string, id rpc.DeviceID) bool {
 	return slices.Contains(principals(id), principal)
 }
 
-func (srv *Server) newSession(principal string, inform *rpc.Inform) *Session {
+func (srv *Server) newSession(principal string, env *rpc.Envelope) *Session {
 	s := &Session{
-		Inform: inform, Principal: principal,
+		Inform: env.Message.(*rpc.Inform), Principal: principal,
 		key:     rand.Text(), // 128 bits and more
 		mu:      make(lock, 1),
 		machine: session.NewACS(session.Config{IDPrefix: "acs-", Tolerate: session.MissingID | session.HeldRequest}),
+		wait:    srv.waitFor(env),
 	}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
-	s.deadline = time.Now().Add(srv.timeout())
-	s.timer = time.AfterFunc(srv.timeout(), func() { srv.expire(s) })
+	s.deadline = time.Now().Add(s.wait)
+	s.timer = time.AfterFunc(s.wait, func() { srv.expire(s) })
+	s.last = time.AfterFunc(orElse(srv.MaxDuration, maxDuration), func() { srv.cut(s, session.ErrDuration) })
 	return s
+}
+
+// The bounds of a SessionTimeout.
+const (
+	leastSessionTimeout = 30 * time.Second
+	mostSessionTimeout  = 10 * time.Minute
+)
+
+// waitFor is how long the sender of an Inform is waited for.
+func (srv *Server) waitFor(env *rpc.Envelope) time.Duration {
+	if !env.HasSessionTimeout {
+		return orElse(srv.Timeout, defaultTimeout)
+	}
+	return min(max(time.Duration(env.SessionTimeout)*time.Second, leastSessionTimeout), mostSessionTimeout)
+}
+
+// stop ends what waits for a session.
+func (s *Session) stop(cause error) {
+	s.timer.Stop()
+	s.last.Stop()
+	s.cancel(cause)
 }
 
 // supersede ends a session whose device has come with a new Inform. The new one
 // does not wait for a handler of the old one that still runs.
 func (srv *Server) supersede(old *Session) {
 	old.cancel(ErrSuperseded)
-	go func() {
-		old.mu.Lock()
-		defer old.mu.Unlock()
-		srv.abandon(old, ErrSuperseded)
-	}()
+	go srv.cut(old, ErrSuperseded)
+}
+
+// cut ends a session at once: a handler that looks at its context returns, and one
+// that does not is waited for.
+func (srv *Server) cut(s *Session, why error) {
+	s.cancel(why)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	srv.abandon(s, why)
 }
 
 // expire ends a session whose CPE did not come back. A POST that came just
@@ -152,12 +179,10 @@ func (srv *Server) abandon(s *Session, why error) {
 // end takes an ended session out of the table and stops what waits for it.
 func (srv *Server) end(s *Session, err error) {
 	srv.table.remove(s)
-	s.timer.Stop()
-	cause := err
-	if cause == nil {
-		cause = ErrEnded
+	if err == nil {
+		err = ErrEnded
 	}
-	s.cancel(cause)
+	s.stop(err)
 }
 
 // tell tells the program that a session has ended.
@@ -168,13 +193,6 @@ func (srv *Server) tell(s *Session, err error) {
 	if srv.Ended != nil {
 		srv.Ended(s, err)
 	}
-}
-
-func (srv *Server) timeout() time.Duration {
-	if srv.Timeout <= 0 {
-		return defaultTimeout
-	}
-	return srv.Timeout
 }
 
 func (srv *Server) maxSessions() int {
@@ -201,8 +219,8 @@ func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 			s.machine.Fail(errPanic)
 			x.over(s, errPanic)
 		default:
-			s.deadline = time.Now().Add(x.srv.timeout())
-			s.timer.Reset(x.srv.timeout())
+			s.deadline = time.Now().Add(s.wait)
+			s.timer.Reset(s.wait)
 		}
 	}()
 	if bad != nil && !isRequest(env) {

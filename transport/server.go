@@ -44,8 +44,13 @@ type Server struct {
 	Config rpc.Config
 	// Style is how responses are written. Zero is the standard's form.
 	Style rpc.Style
-	// Timeout is how long a session waits for the CPE. 0 is 60 s.
+	// Timeout is how long a session waits for the CPE. 0 is 60 s. A CPE that sends
+	// SessionTimeout with its Inform is waited for that long, between 30 s and 10
+	// minutes (TR-069 section 3.5, table 4).
 	Timeout time.Duration
+	// MaxDuration bounds a session, whatever the CPE and the Handler do. 0 is 10
+	// minutes. The session then ends with session.ErrDuration.
+	MaxDuration time.Duration
 	// MaxSessions bounds the open sessions. One more Inform is answered 503.
 	// 0 is 10,000.
 	MaxSessions int
@@ -91,9 +96,7 @@ func (srv *Server) Shutdown(ctx context.Context) error {
 			s.cancel(ErrShutdown)
 		}
 		for _, s := range srv.table.all() {
-			s.mu.Lock()
-			srv.abandon(s, ErrShutdown)
-			s.mu.Unlock()
+			srv.cut(s, ErrShutdown)
 		}
 	}()
 	select {

@@ -32,10 +32,12 @@ type Session struct {
 
 	mu       lock // over what follows, and held while a handler runs
 	machine  *session.ACS
-	answer   rpc.Message // to our last request, for the next turn
-	deadline time.Time   // for the CPE's next message
-	timer    *time.Timer
-	run      *run // of a Script
+	answer   rpc.Message   // to our last request, for the next turn
+	wait     time.Duration // for the CPE's next message
+	deadline time.Time     // of that wait
+	timer    *time.Timer   // for the deadline
+	last     *time.Timer   // for the session as a whole
+	run      *run          // of a Script
 }
 
 // Version is the CWMP version in use.
