@@ -21,7 +21,7 @@ type Authenticator interface {
 	Authenticate(r *http.Request) (principal string, challenges []string, err error)
 }
 
-// A DigestAuth is HTTP digest, MD5 with qop=auth, for a password table of the
+// A DigestAuth is HTTP digest with qop=auth, for a password table of the
 // program's. It must not be copied after first use.
 type DigestAuth struct {
 	// Password returns the password of a user, false for an unknown one. Nil knows
@@ -34,6 +34,9 @@ type DigestAuth struct {
 	Key []byte
 	// Lifetime is how long a nonce is good. 0 is 10 minutes, a session's cap.
 	Lifetime time.Duration
+	// SHA256 offers SHA-256 too, before MD5. False offers MD5 alone, because many
+	// CPEs take the first challenge and know no other.
+	SHA256 bool
 
 	once   sync.Once
 	server digest.Server
@@ -62,6 +65,9 @@ func (a *DigestAuth) init() {
 	a.server.Realm, a.server.Key, a.server.Lifetime = a.Realm, a.Key, a.Lifetime
 	if a.Lifetime <= 0 {
 		a.server.Lifetime = nonceLifetime
+	}
+	if a.SHA256 {
+		a.server.Algorithms = []digest.Algorithm{digest.SHA256, digest.MD5}
 	}
 }
 

@@ -48,6 +48,10 @@
 //
 // Requests of the CPE are answered by [Server.Answer], or as the standard has it.
 //
+// An [Authenticator] names who a request comes from: [DigestAuth], [BasicAuth] over
+// TLS, [CertificateAuth], or several as an [AnyAuth]. CPEs that authenticate their
+// first message alone are known by [Server.ConnContext].
+//
 // # On the wire
 //
 // A SOAP message, a fault too, travels with status 200, Content-Type

@@ -148,15 +148,24 @@ func (x *serving) serve() {
 	}
 }
 
-// authenticate names the principal, or answers 401.
+// authenticate names the principal, or answers 401; or 403 when no credentials
+// would help.
 func (x *serving) authenticate() (string, bool) {
 	a := x.srv.Authenticator
 	if a == nil {
 		return "", true
 	}
+	if principal, ok := x.vouched(); ok {
+		return principal, true
+	}
 	principal, challenges, err := a.Authenticate(x.r)
 	if err == nil {
+		x.vouch(principal)
 		return principal, true
+	}
+	if len(challenges) == 0 {
+		x.refuse(http.StatusForbidden, err.Error())
+		return "", false
 	}
 	for _, c := range challenges {
 		x.w.Header().Add("WWW-Authenticate", c)

@@ -1,0 +1,63 @@
+package transport
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// NOTE: CPEs that send Authorization with the Inform and no more. Their later POSTs
+// are known by the session's cookie and by the connection together: the connection
+// has carried one principal's requests alone, and the session is that principal's. A
+// cookie alone would make a stolen one enough, and a connection alone would make a
+// proxy's shared one the first CPE's.
+
+// connKey is where a request's context has what is known of its connection.
+type connKey struct{}
+
+// A connection is what the requests on a connection have shown so far.
+type connection struct {
+	mu        sync.Mutex
+	principal string
+	mixed     bool // more than one principal
+}
+
+// ConnContext remembers who has authenticated on a connection. Set it as the
+// http.Server's ConnContext for CPEs that leave out Authorization after the first
+// message; without it each POST of theirs is challenged.
+func (srv *Server) ConnContext(ctx context.Context, _ net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, &connection{})
+}
+
+func connectionOf(r *http.Request) *connection {
+	c, _ := r.Context().Value(connKey{}).(*connection)
+	return c
+}
+
+// vouch notes that a request of the principal came over this connection.
+func (x *serving) vouch(principal string) {
+	c := connectionOf(x.r)
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mixed = c.mixed || c.principal != "" && c.principal != principal
+	c.principal = principal
+}
+
+// vouched names the principal of a request without Authorization.
+func (x *serving) vouched() (string, bool) {
+	c := connectionOf(x.r)
+	if c == nil || len(x.r.Header["Authorization"]) > 0 {
+		return "", false
+	}
+	c.mu.Lock()
+	principal, mixed := c.principal, c.mixed
+	c.mu.Unlock()
+	if principal == "" || mixed || x.lookup(principal) == nil {
+		return "", false
+	}
+	return principal, true
+}
