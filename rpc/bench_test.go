@@ -22,6 +22,13 @@ func rpcDecode(tb testing.TB, doc []byte) *rpc.Envelope {
 	return env
 }
 
+// rpcDecodePlain reads each parameter as if it were the first.
+func rpcDecodePlain(tb testing.TB, doc []byte) {
+	if _, err := rpc.Parse(doc, rpc.Config{NoPrediction: true}); err != nil {
+		tb.Fatal(err)
+	}
+}
+
 func rpcEncode(tb testing.TB, dst []byte, env *rpc.Envelope) []byte {
 	b, err := env.Append(dst, rpc.Style{})
 	if err != nil {
@@ -37,6 +44,7 @@ func BenchmarkDecode(b *testing.B) {
 			run  func()
 		}{
 			{"rpc", func() { rpcDecode(b, d.doc) }},
+			{"rpc-plain", func() { rpcDecodePlain(b, d.doc) }},
 			{"xml", func() { xmlDecode(b, d.doc) }},
 			{"etree", func() { etreeDecode(b, d.doc) }},
 		} {
@@ -81,6 +89,12 @@ func ratio(fast, slow func()) float64 {
 	return ratios[len(ratios)/2]
 }
 
+func many(n int, run func()) {
+	for range n {
+		run()
+	}
+}
+
 // elapsed is the shortest of a few runs.
 func elapsed(run func()) time.Duration {
 	best := time.Hour
@@ -98,24 +112,30 @@ func TestRatio(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		t.Skip("skipped: no measuring under -short or -race")
 	}
-	d := benchDocs(t)[2]
+	inform, d := benchDocs(t)[0], benchDocs(t)[2]
+	short := ratio(func() { many(50, func() { rpcDecode(t, inform.doc) }) }, func() { many(50, func() { xmlDecode(t, inform.doc) }) })
+	assert.Greater(t, short, 7.5, "decoding an Inform, times as fast as encoding/xml")
 	decode := ratio(func() { rpcDecode(t, d.doc) }, func() { xmlDecode(t, d.doc) })
-	assert.Greater(t, decode, 4.0, "decoding, times as fast as encoding/xml")
+	assert.Greater(t, decode, 17.5, "decoding, times as fast as encoding/xml")
+	usual := ratio(func() { rpcDecodePlain(t, d.doc) }, func() { xmlDecode(t, d.doc) })
+	assert.Greater(t, usual, 5.0, "decoding without prediction, times as fast as encoding/xml")
 	var buf []byte
 	encode := ratio(func() { buf = rpcEncode(t, buf[:0], d.env) }, func() { xmlEncode(t, d.env) })
 	assert.Greater(t, encode, 7.5, "encoding, times as fast as encoding/xml")
 	fresh := ratio(func() { rpcEncode(t, nil, d.env) }, func() { xmlEncode(t, d.env) })
 	assert.Greater(t, fresh, 5.0, "encoding into new memory, times as fast as encoding/xml")
-	t.Logf("times as fast as encoding/xml: decoding %.1f, encoding %.1f, into new memory %.1f", decode, encode, fresh)
+	t.Logf("times as fast as encoding/xml: decoding %.1f, an Inform %.1f, without prediction %.1f; encoding %.1f, into new memory %.1f",
+		decode, short, usual, encode, fresh)
 }
 
-// TestAllocs bounds allocations: two strings a parameter when reading, none
-// when writing into a buffer that is long enough, two when there is no buffer.
+// TestAllocs bounds allocations: twelve for an Inform and one for a hundred parameters
+// when reading, none when writing into a buffer that is long enough, two when there is
+// no buffer.
 func TestAllocs(t *testing.T) {
 	if raceEnabled {
 		t.Skip("skipped: the race detector allocates")
 	}
-	for i, decodes := range []float64{45, 1950, 19_300} {
+	for i, decodes := range []float64{12, 20, 100} {
 		d := benchDocs(t)[i]
 		rpcDecode(t, d.doc) // fills the pools
 		buf := rpcEncode(t, nil, d.env)

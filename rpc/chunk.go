@@ -5,11 +5,12 @@ import "strings"
 // NOTE: a message of a thousand parameters has two thousand short strings. They are
 // cut from chunks of text, an allocation a chunk; a chunk grows with the message, so
 // that a short message has no more than it needs. Strings of one message share
-// memory: who keeps one of them keeps its chunk, 16 KiB at most.
+// memory: who keeps one of them keeps its chunk, 16 KiB at most. Lists that are
+// predicted (predict.go) have chunks of their own.
 
 // The sizes of chunks in bytes. What is longer than half of one is on its own.
 const (
-	firstChunk = 64
+	firstChunk = 128
 	lastChunk  = 16 << 10
 )
 

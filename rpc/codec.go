@@ -18,14 +18,16 @@ import (
 // there is no loop in any message. Lists have at most ten fields or so; a
 // linear compare of short names beats a map.
 //
-// Exactly one of enc and dec is set.
+// Exactly one of enc, dec and plan is set; with plan nothing is walked but the list
+// itself (describe.go).
 
 // A Codec walks the fields of a message, to encode or to decode it. Only this
 // package makes one; a vendor's message uses it in its Fields method.
 type Codec struct {
-	enc *soap.Encoder
-	dec *soap.Decoder
-	err error // the first bad value; the walk stops there
+	enc  *soap.Encoder
+	dec  *soap.Decoder
+	plan *[]Field // describing: what there is
+	err  error    // the first bad value; the walk stops there
 
 	style    *Style // how fields are written; nil is the usual way
 	maxItems int
@@ -46,6 +48,8 @@ type Codec struct {
 	lost   *Fault // parts of a fault that are not where they belong
 	walk
 
+	forms   *forms
+	says    int   // the items that the array at hand has, by its own word
 	strings chunk // what was read is cut from it
 }
 
@@ -67,6 +71,8 @@ func (c *Codec) String(name string, p *string, max int) {
 		c.leaf(name, "string", *p)
 	case c.at(name):
 		*p = c.text(name, max)
+	case c.plan != nil:
+		c.describe(name, FieldString, max)
 	}
 }
 
@@ -89,6 +95,8 @@ func (c *Codec) Bool(name string, p *bool) {
 		c.leaf(name, "boolean", c.style.bool(*p))
 	case c.at(name):
 		*p = c.truth(name, c.dec.Content())
+	case c.plan != nil:
+		c.describe(name, FieldBool, 0)
 	}
 }
 
@@ -102,6 +110,8 @@ func (c *Codec) Int(name string, p *int32) {
 		v, err := parseInt(b, 32)
 		c.badNumber(name, err)
 		*p = int32(v)
+	case c.plan != nil:
+		c.describe(name, FieldInt, 0)
 	}
 }
 
@@ -115,6 +125,8 @@ func (c *Codec) Uint(name string, p *uint32) {
 		v, err := parseUint(b, 32)
 		c.badNumber(name, err)
 		*p = uint32(v)
+	case c.plan != nil:
+		c.describe(name, FieldUint, 0)
 	}
 }
 
@@ -126,6 +138,8 @@ func (c *Codec) Time(name string, p *DateTime) {
 		c.leaf(name, "dateTime", p.wire())
 	case c.at(name):
 		*p = c.time(name, c.dec.Content())
+	case c.plan != nil:
+		c.describe(name, FieldTime, 0)
 	}
 }
 
@@ -151,6 +165,8 @@ func (c *Codec) Value(name string, p *Value) {
 			c.check(name, checkTyped(p.Type, b))
 		}
 		p.Text = c.strings.string(b)
+	case c.plan != nil:
+		c.describe(name, FieldValue, 0)
 	}
 }
 
@@ -165,13 +181,18 @@ func (c *Codec) Strings(name string, p *[]string, max int) {
 		}
 		c.enc.End()
 	case c.at(name):
-		*p = nil
 		a := c.array(soap.NSXSD, "string")
+		*p = room[string](c, a, len("<string></string>"))
 		c.stringItems(p, max)
+		if len(*p) == 0 {
+			*p = nil
+		}
 		c.counted(a, name, len(*p))
 		c.hit = true
 	case c.bare("string"):
 		c.stringItem(p, max)
+	case c.plan != nil:
+		c.describe(name, FieldString, max).Item = "string"
 	}
 }
 
@@ -198,6 +219,8 @@ func (c *Codec) Base64s(name string, p *[][]byte) {
 		} else {
 			c.fail("", ErrItems)
 		}
+	case c.plan != nil:
+		c.describe(name, FieldBase64, 0).Item = "base64"
 	}
 }
 
@@ -217,6 +240,8 @@ func (c *Codec) Struct(name string, f Fielder) {
 		c.element(soap.NSNone, name, f)
 	case c.at(name):
 		c.children(f)
+	case c.plan != nil:
+		c.describeStruct(name, f)
 	}
 }
 
@@ -227,11 +252,16 @@ func (c *Codec) Qualified(name string, f Fielder) {
 		c.element(c.ns, name, f)
 		return
 	}
-	if ns, _ := c.dec.Name(); !c.hit && ns.IsCWMP() {
-		c.ns = ns
+	if !c.hit {
+		if ns, _ := c.dec.Name(); ns.IsCWMP() {
+			c.ns = ns
+		}
 	}
-	if c.at(name) {
+	switch {
+	case c.at(name):
 		c.children(f)
+	case c.plan != nil:
+		c.describeStruct(name, f).Qualified = true
 	}
 }
 

@@ -174,6 +174,7 @@ func (c *Codec) takeOdd(bit uint64, kind uint8) bool {
 const (
 	collecting = 1 + iota // which of them have to be there
 	missing               // which of those are not
+	describing            // what they are
 )
 
 // complete looks for fields of f that have to be there and are not, once the
@@ -198,10 +199,12 @@ func (c *Codec) offer(f Fielder, probe uint8) {
 	c.probe = 0
 }
 
-// probed is at for complete.
+// probed is at for complete and describe.
 func (c *Codec) probed(name string, kind uint8) {
 	bit := uint64(1) << (c.ord & 63)
 	switch {
+	case c.probe == describing:
+		c.kind = kind // for describe
 	case c.probe == collecting && kind&optional == 0:
 		c.must |= bit
 	case c.probe == missing && c.must&bit != 0:

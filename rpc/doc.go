@@ -73,6 +73,14 @@
 // and its response for a [Registry], and [Registry.With] adds rows to the
 // standard's. A vendor's message differs from the standard's in nothing.
 //
+// # Messages as data
+//
+// Describe makes that list of fields data: names, types, lengths, what may be
+// absent. A Tree is a message whose fields are data too; it is what Registry.Trees
+// reads, for programs that show or convert messages of any kind. It is read with the
+// same leniency and the same diagnostics, and it keeps what the plain structs do not:
+// which elements there were, and what stood where a number should.
+//
 // # Values and times
 //
 // A [Value] keeps its text and its xsi:type as they were, and so does a

@@ -38,6 +38,12 @@ type Event struct {
 
 // Fields lists the fields of EventStruct.
 func (e *Event) Fields(c *Codec) {
-	c.String("EventCode", (*string)(&e.EventCode), 64)
-	c.String("CommandKey", &e.CommandKey, 32)
+	c.String("EventCode", (*string)(&e.EventCode), maxEventCode)
+	c.String("CommandKey", &e.CommandKey, maxCommandKey)
 }
+
+// The schema's lengths.
+const (
+	maxEventCode  = 64
+	maxCommandKey = 32
+)

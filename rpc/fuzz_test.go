@@ -27,6 +27,10 @@ func FuzzRead(f *testing.F) {
 			again, againErr := rpc.Read(iotest.OneByteReader(bytes.NewReader(doc)), cfg)
 			require.Equal(t, err, againErr)
 			require.Equal(t, env, again)
+			cfg.NoPrediction = true
+			again, againErr = rpc.Parse(doc, cfg)
+			require.Equal(t, err, againErr)
+			require.Equal(t, env, again)
 			if err != nil {
 				require.True(t, typed(err), "%v", err)
 				continue

@@ -102,6 +102,10 @@ var readers = map[string]func(doc string, cfg rpc.Config) (*rpc.Envelope, error)
 	"whole": func(doc string, cfg rpc.Config) (*rpc.Envelope, error) {
 		return rpc.Read(strings.NewReader(doc), cfg)
 	},
+	"unpredicted": func(doc string, cfg rpc.Config) (*rpc.Envelope, error) {
+		cfg.NoPrediction = true
+		return rpc.Parse([]byte(doc), cfg)
+	},
 	"one byte": func(doc string, cfg rpc.Config) (*rpc.Envelope, error) {
 		return rpc.Read(iotest.OneByteReader(strings.NewReader(doc)), cfg)
 	},

@@ -58,6 +58,9 @@ func maxEnvelopes(c *Codec, p *uint32) {
 		p = &one
 	}
 	c.Uint("MaxEnvelopes", p)
+	if c.plan != nil {
+		(*c.plan)[len(*c.plan)-1].Least = one
+	}
 }
 
 // A DeviceID names a device (DeviceIdStruct). OUI and SerialNumber, or OUI,

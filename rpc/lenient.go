@@ -15,9 +15,16 @@ import (
 // stringItems reads the items of the array of strings that is open, to its end. An
 // item may be in another one, or be text without an element.
 func (c *Codec) stringItems(p *[]string, max int) {
-	depth := c.dec.Depth()
-	for c.err == nil {
-		switch kind, _ := c.dec.Next(); kind {
+	depth, f := c.dec.Depth(), &c.forms.strings
+	c.dec.Expect(f, 1, 1)
+	for between := true; c.err == nil; {
+		if between {
+			c.names(p, max)
+			c.dec.Watch(f)
+		}
+		kind, _ := c.dec.Next()
+		between = kind != soap.KindText
+		switch kind {
 		case soap.KindText:
 			if len(trim(c.dec.Text())) > 0 {
 				c.deviate(StringMissing, "", "")
@@ -28,6 +35,7 @@ func (c *Codec) stringItems(p *[]string, max int) {
 				c.deviate(ArrayItemName, "", "")
 			}
 			c.stringItem(p, max)
+			c.learn(f, "")
 		default:
 			if kind == soap.KindEOF || c.dec.Depth() < depth {
 				return

@@ -86,7 +86,7 @@ func (c *Codec) time(name string, text []byte) DateTime {
 	case len(b) < len(text):
 		c.padded(name)
 	}
-	return DateTime(b)
+	return DateTime(c.strings.string(b))
 }
 
 // isDateTime says whether b is an xs:dateTime, and whether it has a zone. See XML

@@ -25,12 +25,9 @@ func List[T any, P interface {
 		}
 		c.enc.End()
 	case c.at(name):
-		*p = nil
 		a := c.array(c.ns, item)
-		for depth := c.dec.Depth(); c.next(depth, len(*p)); {
-			c.itemName(item)
-			appendItem[T, P](c, p)
-		}
+		*p = room[T](c, a, 2*len(item)+len("<></>"))
+		listItems[T, P](c, item, p)
 		c.counted(a, name, len(*p))
 		c.hit = true
 	case c.bare(item):
@@ -39,7 +36,45 @@ func List[T any, P interface {
 			return
 		}
 		appendItem[T, P](c, p)
+	case c.plan != nil:
+		c.describeStruct(name, P(new(T))).Item = item
 	}
+}
+
+// listItems reads the items of the array that is open, to its end.
+func listItems[T any, P interface {
+	*T
+	Fielder
+}](c *Codec, item string, p *[]T) {
+	f := c.form(p)
+	for depth := c.dec.Depth(); ; {
+		if f != nil {
+			c.predict(p)
+			c.dec.Watch(f)
+		}
+		if !c.next(depth, len(*p)) {
+			break
+		}
+		c.itemName(item)
+		appendItem[T, P](c, p)
+		if f != nil {
+			c.learn(f, label(p))
+		}
+	}
+	if len(*p) == 0 {
+		*p = nil
+	}
+}
+
+// room makes a slice for the items of an array that says how many there are, -1 for
+// no word. It is no longer than what is left of the document can hold, if an item
+// has that many bytes at least.
+func room[T any](c *Codec, says, size int) []T {
+	c.says = says
+	if n := min(int64(says), int64(c.maxItems), c.dec.Remaining()/int64(size)); n > 0 {
+		return make([]T, 0, n)
+	}
+	return nil
 }
 
 // Repeated walks a bare repeated element: no array around it, an element for each
@@ -59,6 +94,8 @@ func Repeated[T any, P interface {
 			return
 		}
 		appendItem[T, P](c, p)
+	case c.plan != nil:
+		c.describeStruct(name, P(new(T)))
 	}
 }
 
@@ -66,6 +103,8 @@ func Repeated[T any, P interface {
 type typed interface {
 	// xsiType is where its local name is kept; the prefix is CWMP's.
 	xsiType() *string
+	// xsiTypes are those that the schema has.
+	xsiTypes() []string
 }
 
 // repeatedTyped is Repeated for structs that are told apart by their xsi:type.
@@ -96,6 +135,8 @@ func repeatedTyped[T any, P interface {
 		item := P(&(*p)[len(*p)-1])
 		*item.xsiType() = local
 		c.children(item)
+	case c.plan != nil:
+		c.describeStruct(name, P(new(T))).Variants = variants[T, P](c)
 	}
 }
 

@@ -37,6 +37,10 @@ type Config struct {
 	// uses, for peers that know no others. What the document does not declare is
 	// emptied, so that it is the usual one.
 	Echo *Style
+	// NoPrediction reads every entry of a list in the usual way, as if it were the
+	// first. Nothing but the speed depends on it. Zero: markup that was seen before is
+	// compared.
+	NoPrediction bool
 }
 
 const (
@@ -47,7 +51,14 @@ const (
 	maxBlocks = 64
 )
 
-var decoders = sync.Pool{New: func() any { return new(soap.Decoder) }}
+// A source is what reading needs of memory, and is used again.
+type source struct {
+	dec    soap.Decoder
+	forms  forms
+	reader reader
+}
+
+var sources = sync.Pool{New: func() any { return new(source) }}
 
 // Read reads one envelope from r, to the end of the document.
 //
@@ -57,16 +68,16 @@ var decoders = sync.Pool{New: func() any { return new(soap.Decoder) }}
 // was read, so that the fault that answers it can carry its ID. Nothing but white
 // space is soap.ErrEmpty.
 func Read(r io.Reader, cfg Config) (*Envelope, error) {
-	d := decoders.Get().(*soap.Decoder)
-	d.Reset(r, cfg.soap())
-	return readPooled(d, cfg)
+	src := sources.Get().(*source)
+	src.dec.Reset(r, cfg.soap())
+	return src.read(cfg)
 }
 
 // Parse is Read for a document in memory. The result does not alias b.
 func Parse(b []byte, cfg Config) (*Envelope, error) {
-	d := decoders.Get().(*soap.Decoder)
-	d.ResetBytes(b, cfg.soap())
-	return readPooled(d, cfg)
+	src := sources.Get().(*source)
+	src.dec.ResetBytes(b, cfg.soap())
+	return src.read(cfg)
 }
 
 // soap is the part of a Config that is about XML. SOAP 1.1 section 3 forbids
@@ -75,27 +86,31 @@ func (cfg *Config) soap() soap.Config {
 	return soap.Config{
 		Limits: cfg.Limits, Level: cfg.Level, BadBytes: cfg.BadBytes,
 		Charset: cfg.Charset, Encoding: cfg.Encoding, RefusePI: cfg.Level == soap.Strict,
+		NoPrediction: cfg.NoPrediction,
 	}
 }
 
-func readPooled(d *soap.Decoder, cfg Config) (*Envelope, error) {
-	defer decoders.Put(d)
-	defer d.ResetBytes(nil, soap.Config{})
-	rd := reader{
-		Codec: Codec{dec: d, level: cfg.Level, maxItems: cfg.MaxItems},
-		must:  cfg.MustUnderstand || cfg.Level == soap.Strict,
-		reg:   cfg.Registry,
-		env:   new(Envelope),
-		peer:  cfg.Echo,
+func (src *source) read(cfg Config) (*Envelope, error) {
+	defer src.release()
+	r := &src.reader
+	r.dec, r.forms, r.level, r.maxItems = &src.dec, &src.forms, cfg.Level, cfg.MaxItems
+	r.must = cfg.MustUnderstand || cfg.Level == soap.Strict
+	r.reg, r.peer, r.env = cfg.Registry, cfg.Echo, new(Envelope)
+	if r.maxItems <= 0 {
+		r.maxItems = defaultMaxItems
 	}
-	if rd.maxItems <= 0 {
-		rd.maxItems = defaultMaxItems
-	}
-	env, err := rd.envelope()
+	env, err := r.envelope()
 	if env != nil {
-		env.Diagnostics, env.MoreDiagnostics = d.Diagnostics(), d.MoreDiagnostics()
+		env.Diagnostics, env.MoreDiagnostics = r.dec.Diagnostics(), r.dec.MoreDiagnostics()
 	}
 	return env, err
+}
+
+// release lets go of the document and of what was made of it.
+func (src *source) release() {
+	src.dec.ResetBytes(nil, soap.Config{})
+	src.reader = reader{}
+	sources.Put(src)
 }
 
 // A reader reads one envelope.

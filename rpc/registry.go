@@ -90,6 +90,7 @@ var standardNew = constructors(standard)
 type Registry struct {
 	rows []Row                     // nil: standard
 	make map[string]func() Message // nil: standardNew
+	cwmp bool                      // nothing else is known by the names in make
 }
 
 // With returns a registry that holds the rows of r and these as well. A row
@@ -141,10 +142,10 @@ func (r Registry) New(element string) Message {
 func (r Registry) newFor(ns soap.NS, local []byte) Message {
 	table := r.make
 	if table == nil {
-		if !ns.IsCWMP() {
-			return nil
-		}
 		table = standardNew
+	}
+	if (r.make == nil || r.cwmp) && !ns.IsCWMP() {
+		return nil
 	}
 	if f := table[string(local)]; f != nil {
 		return f()

@@ -62,6 +62,10 @@ func (o *Operation) login(c *Codec) {
 // xsiType is where repeatedTyped finds the operation's type.
 func (o *Operation) xsiType() *string { return (*string)(&o.Type) }
 
+func (*Operation) xsiTypes() []string {
+	return []string{string(OperationInstall), string(OperationUpdate), string(OperationUninstall)}
+}
+
 // ChangeDUState changes deployment units. See TR-069 A.4.1.10.
 type ChangeDUState struct {
 	Operations []Operation // 1 or more; a CPE takes 16 at least

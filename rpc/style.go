@@ -227,7 +227,9 @@ func (c *Codec) structOf(f Fielder) {
 
 // structType is the schema's name of a struct's type.
 func structType(f Fielder) string {
-	switch f.(type) {
+	switch f := f.(type) {
+	case *treeStruct:
+		return f.node.Field.Type
 	case *DeviceID:
 		return "DeviceIdStruct"
 	case *Event:

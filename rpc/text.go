@@ -11,7 +11,12 @@ import (
 
 const space = " \t\r\n"
 
-func trim(b []byte) []byte { return bytes.Trim(b, space) }
+func trim(b []byte) []byte {
+	if !padded(b) {
+		return b // which is quickly seen
+	}
+	return bytes.Trim(b, space)
+}
 
 func boolText(v bool) string {
 	if v {

@@ -6,7 +6,6 @@ package soap
 // text eight bytes at a time (see plain).
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
 )
@@ -20,6 +19,7 @@ const (
 	cText              // the Encoder writes it as it is in text
 	cAttr              // the Encoder writes it as it is in an attribute value
 	cLegal             // a character of XML 1.0
+	cBlank             // white space that stands for itself in text
 )
 
 // class holds the classes of the ASCII bytes; bytes from 0x80 have none.
@@ -37,12 +37,15 @@ var class = func() (t [256]uint8) {
 			t[c] |= cSpace | cLegal
 		}
 		if b == '\t' || b == '\n' {
-			t[c] |= cText
+			t[c] |= cText | cBlank
 		}
 		if b < 0x20 {
 			continue
 		}
 		t[c] |= cLegal
+		if b == ' ' {
+			t[c] |= cBlank
+		}
 		if b != '<' && b != '&' && b != '"' && b != '\'' {
 			t[c] |= cValue
 		}
@@ -133,32 +136,39 @@ func isWideNCName(s string) bool {
 	return true
 }
 
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
 // plain gives the length of the longest prefix of w that has no byte below
 // 0x20, none from 0x80 and none of < > &.
-//
-// In a word of eight bytes, (x-0x20*ones)&^x has the high bit of each byte below
-// 0x20, and (y-ones)&^y that of each byte of y that is zero. A borrow can
-// spoil only bytes above a hit, and only the lowest hit counts. '<' and '>'
-// differ in bit 1 alone, so one test finds both.
 func plain(w []byte) int {
-	i := 0
-	for ; i+8 <= len(w); i += 8 {
-		x := binary.LittleEndian.Uint64(w[i:])
-		y := (x | 0x02*ones) ^ '>'*ones
-		z := x ^ '&'*ones
-		if m := ((x-0x20*ones)&^x | (y-ones)&^y | (z-ones)&^z | x) & highs; m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
+	r := w
+	for len(r) >= 2*wordSize {
+		x, y := odd(loadBytes(r)), odd(loadBytes(r[wordSize:]))
+		if x|y != 0 {
+			n := len(w) - len(r)
+			if x != 0 {
+				return n + bits.TrailingZeros(x)>>3
+			}
+			return n + wordSize + bits.TrailingZeros(y)>>3
+		}
+		r = r[2*wordSize:]
+	}
+	for i, c := range r {
+		if c < 0x20 || c >= 0x80 || c == '<' || c == '>' || c == '&' {
+			return len(w) - len(r) + i
 		}
 	}
-	for ; i < len(w); i++ {
-		if c := w[i]; c < 0x20 || c >= 0x80 || c == '<' || c == '>' || c == '&' {
-			break
-		}
-	}
-	return i
+	return len(w)
+}
+
+// odd gives a word whose lowest bit that is set is in the first byte of x that plain
+// ends at.
+//
+// '<' and '>' differ in bit 1 alone, so y is zero where one of them stands, and z
+// where an & does. A byte from 0x80 is a hit by itself; of the others x-0x20, y-1
+// and z-1 have the high bit if they fell below zero. What a hit borrows can spoil
+// only the bytes above it, and the lowest one counts alone.
+func odd(x uint) uint {
+	const each = ^uint(0) / 0xFF // a one in each byte
+	y := (x | 0x02*each) ^ '>'*each
+	z := x ^ '&'*each
+	return (x | (x - 0x20*each) | (y - each) | (z - each)) & (0x80 * each)
 }

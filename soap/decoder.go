@@ -106,6 +106,11 @@ type Decoder struct {
 	scratch []byte // text that could not be left in the window
 	textLen int    // bytes of the document in the text so far
 
+	begun     beginning // see root.go
+	batch     batch
+	watch     watch // for Learn; see predict.go
+	noPredict bool  // Config.NoPrediction
+
 	poison bool // tests: overwrite what the last call returned
 }
 
@@ -148,6 +153,7 @@ func (d *Decoder) reset(cfg Config) {
 	d.elems, d.names, d.last = append(d.elems[:0], element{bind: -1})[:0], d.names[:0], 0
 	d.kind, d.empty = KindEOF, false
 	d.text, d.scratch = nil, d.scratch[:0]
+	d.watch.depth, d.noPredict = 0, cfg.NoPrediction
 	d.resetBindings()
 }
 
@@ -192,12 +198,14 @@ func (d *Decoder) Content() []byte {
 		return nil
 	}
 	if d.empty {
+		d.noteOdd()
 		d.pop()
 		return nil
 	}
 	if text, ok := d.plainContent(); ok {
 		return text
 	}
+	d.noteOdd()
 	return d.mixedContent()
 }
 
@@ -334,6 +342,10 @@ func (d *Decoder) Depth() int { return len(d.elems) }
 // Offset gives the place of the last token's first byte, counted in bytes from
 // the start of the document. After Content it is the place of the content.
 func (d *Decoder) Offset() int64 { return d.at }
+
+// Remaining gives the number of bytes that are left of a document in memory. Of a
+// document that is read from an io.Reader it is what is in memory of it.
+func (d *Decoder) Remaining() int64 { return int64(len(d.buf) - d.pos) }
 
 // Path gives the local names of the open elements, as "/Envelope/Body/Inform".
 func (d *Decoder) Path() string {

@@ -70,6 +70,18 @@
 // message is read, [Decoder.End] checks that nothing follows the root. Next
 // gives the tokens one by one, for those who want all of them.
 //
+// # Long lists
+//
+// The entries of a long list differ in their texts alone. A [Form] learns the markup
+// around them from entries that were read in the usual way, and [Decoder.Predict] finds
+// those that have the same markup by comparing bytes, several times as quickly. Their
+// texts are checked like any other. The result is the same, at every level, and where
+// an entry differs by one byte it is read in the usual way. Config.NoPrediction turns
+// it off.
+//
+// A Decoder that is reset goes over the beginning of a document in the same manner, if
+// it is that of the document before.
+//
 // # Who owns the bytes
 //
 // Byte slices that a Decoder returns are pieces of its buffers, or of the

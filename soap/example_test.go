@@ -143,6 +143,39 @@ func ExampleLimits() {
 	// Output: soap: offset 6, /a/b: limit exceeded: MaxDepth 2
 }
 
+// The first entry is read in the usual way and shows what the others look like.
+func ExampleDecoder_Predict() {
+	const doc = `<l><p><n>a</n><v>1</v></p><p><n>b</n><v>2</v></p><p><n>c</n><v>3</v></p></l>`
+	d := soap.NewDecoderBytes([]byte(doc), soap.Config{})
+	d.NextChild(0)
+	var f soap.Form
+	d.Expect(&f, 2, 2)
+	for list := d.Depth(); ; {
+		entries, start := d.Predict(&f, 100), int32(0)
+		texts := string(d.Texts(entries))
+		for _, e := range entries {
+			fmt.Println(texts[start:e.First], texts[e.First:e.Second], "predicted")
+			start = e.Second
+		}
+		d.Accept(&f, len(entries))
+		d.Watch(&f)
+		if !d.NextChild(list) {
+			break
+		}
+		for entry := d.Depth(); d.NextChild(entry); {
+			fmt.Printf("%s ", d.Content())
+		}
+		fmt.Println("read")
+		d.Learn(&f, "")
+	}
+	fmt.Println(d.End())
+	// Output:
+	// a 1 read
+	// b 2 predicted
+	// c 3 predicted
+	// <nil>
+}
+
 func ExampleEncoder() {
 	var e soap.Encoder
 	e.SetPrefix(soap.NSEnvelope, "SOAP-ENV")

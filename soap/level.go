@@ -75,6 +75,10 @@ type Config struct {
 	// RefusePI makes a processing instruction ErrInstruction, as SOAP 1.1
 	// section 3 wants of a message. Zero: it is checked and skipped.
 	RefusePI bool
+
+	// NoPrediction turns off what [Decoder.Predict] does. Nothing but the speed
+	// depends on it. Zero: it is on.
+	NoPrediction bool
 }
 
 // A Code says what kind of deviation a [Diagnostic] is about. The names are

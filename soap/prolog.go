@@ -17,8 +17,15 @@ const (
 
 // outside reads the next token before or after the root element.
 func (d *Decoder) outside() Kind {
-	if d.stage == atDocument && !d.document() {
-		return KindEOF
+	if d.stage == atDocument {
+		for len(d.buf) < 4 && d.fill() {
+		}
+		if d.begin() {
+			return KindStart
+		}
+		if !d.document() {
+			return KindEOF
+		}
 	}
 	for d.err == nil {
 		c, ok := d.nextNonSpace()
@@ -40,13 +47,22 @@ func (d *Decoder) outside() Kind {
 			continue
 		}
 		if d.err == nil && d.buf[d.pos+1] != '/' && d.stage == inProlog {
-			return d.tagToken()
+			return d.root()
 		}
 		if d.err == nil {
 			d.fail(0, ErrSyntax, "tag outside the root element")
 		}
 	}
 	return KindEOF
+}
+
+// root reads the start tag of the root element.
+func (d *Decoder) root() Kind {
+	kind := d.tagToken()
+	if kind == KindStart {
+		d.keepBeginning()
+	}
+	return kind
 }
 
 // nextNonSpace skips white space and gives the byte after it, which it does not
@@ -98,8 +114,6 @@ func (d *Decoder) misc() bool {
 
 // document reads the byte order mark and the XML declaration.
 func (d *Decoder) document() bool {
-	for len(d.buf) < 4 && d.fill() {
-	}
 	d.stage = inProlog
 	if !d.decode() {
 		return false

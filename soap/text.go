@@ -32,6 +32,9 @@ func (d *Decoder) inside(keep bool) Kind {
 		return KindEOF
 	}
 	if w := d.buf[d.pos:]; w[n] == '<' && isTag(w[n+1]) {
+		if n > 0 && keep && d.watch.depth > 0 {
+			d.noteText(n)
+		}
 		d.pos += n
 		if n > 0 && keep {
 			d.text = w[:n:n]
@@ -43,6 +46,7 @@ func (d *Decoder) inside(keep bool) Kind {
 		return KindEOF
 	}
 	if len(d.scratch) > 0 {
+		d.noteOdd()
 		d.text = d.scratch
 		return KindText
 	}
@@ -72,6 +76,9 @@ func (d *Decoder) plainContent() ([]byte, bool) {
 	end := n + 2 + len(name)
 	if len(w) <= end || w[end] != '>' || string(w[n+2:end]) != string(name) {
 		return nil, false
+	}
+	if d.watch.depth > 0 {
+		d.noteText(n)
 	}
 	d.pos += end + 1
 	d.pop()
@@ -210,7 +217,12 @@ func (d *Decoder) scanRun(w []byte) int {
 	end := d.lim.MaxText - d.textLen + 1
 	c := w[:min(len(w), end)]
 	for i := 0; ; {
-		i += plain(c[i:])
+		for i < len(c) && class[c[i]]&cBlank != 0 { // mostly all there is
+			i++
+		}
+		if i < len(c) && c[i] != '<' {
+			i += plain(c[i:])
+		}
 		if i == len(c) {
 			return d.starved(c, end, "MaxText", d.lim.MaxText)
 		}

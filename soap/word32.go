@@ -11,5 +11,8 @@ const wordSize = 4
 // load reads the beginning of s as a little-endian word.
 func load[T string | []byte](s T) uint { return uint(load32(s)) }
 
+// loadBytes is load for bytes alone, which the compiler makes more of.
+func loadBytes(b []byte) uint { return uint(binary.LittleEndian.Uint32(b)) }
+
 // store writes one.
 func store(b []byte, x uint) { binary.LittleEndian.PutUint32(b, uint32(x)) }

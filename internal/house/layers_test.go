@@ -31,6 +31,7 @@ var layers = []layer{
 	{dir: "session", ours: "soap rpc", not: "net net/http/... context os io sync", pure: true},
 	{dir: "attrs", not: "net net/http/... os", pure: true},
 	{dir: "internal/digest", others: httpguts},
+	{dir: "internal/msgjson", ours: "soap rpc", not: "net net/http/... os"},
 	{dir: "transport", ours: "soap rpc session internal/digest", others: httpguts},
 	{dir: "transport/charset", ours: "soap", others: "golang.org/x/net/html/charset"},
 	{dir: "transport/connreq", ours: "soap rpc session internal/digest", others: httpguts},
