@@ -23,7 +23,8 @@ const (
 	ConnectInterface Attr = "cpe connect interface"      // whose address goes into the connection request URL
 	InformEnable     Attr = "cpe inform interval enable" // periodic Informs on or off
 	InformInterval   Attr = "cpe inform interval"        // seconds between periodic Informs
-	InformTime       Attr = "cpe inform time"            // see Comware for its two meanings
+	InformTime       Attr = "cpe inform time"            // the moment of one Inform
+	InformPhase      Attr = "cpe inform phase"           // PeriodicInformTime: where the periodic Informs lie; see Comware
 	ConnectRetry     Attr = "cpe connect retry"          // retries after a failed session; unassigned: no end
 	WaitTimeout      Attr = "cpe wait timeout"           // seconds to wait for an answer, and of idleness before the close
 	STUNEnable       Attr = "cpe stun enable"            // NAT traversal by STUN, TR-069 Annex G

@@ -108,7 +108,7 @@ func TestComwareTable(t *testing.T) {
 		Enable: {From(CLI), "false", "Disabled"}, CPEUsername: {From(CLI, ACS), "", ""}, CPEPassword: {From(CLI, ACS), "", ""},
 		ProvisionCode: {From(CLI, ACS), "PROVISIONINGCODE", ""}, ConnectInterface: {From(CLI), "", "None"},
 		InformEnable: {From(CLI, ACS), "false", "Disabled"}, InformInterval: {From(CLI, ACS), "600", "None"},
-		InformTime: {From(CLI, ACS), "", "None"}, ConnectRetry: {From(CLI), "", "Unlimited"},
+		InformTime: {From(CLI, ACS), "", "None"}, InformPhase: {From(ACS), "", "None"}, ConnectRetry: {From(CLI), "", "Unlimited"},
 		WaitTimeout: {From(CLI, ACS), "30", ""}, STUNEnable: {From(CLI), "false", "Disabled"}, SSLPolicy: {From(CLI), "", "Null"},
 	}
 	p := Comware()

@@ -17,10 +17,12 @@ import "time"
 //   - InformInterval: the command takes 10 to 86400 seconds, the data model
 //     every number from 1. Each source has its own limits.
 //   - InformTime: the command means one Inform at that moment, which has to
-//     lie ahead; the parameter PeriodicInformTime that the ACS writes is the
-//     phase of the periodic Informs and may lie in the past or be unknown.
-//     They share a slot. Value.Source tells a program which of the two it
-//     has: ACS, the phase; CLI or Factory, the moment.
+//     lie ahead. The guide puts it beside the parameter PeriodicInformTime,
+//     which means something else, the phase of the periodic Informs, and may
+//     lie in the past or be unknown. They are two attributes here, so that an
+//     operator's one Inform does not move the ACS's periodic ones: the ACS
+//     writes InformPhase, and no parameter carries InformTime. The display has
+//     one line for both; it shows the moment if there is one.
 //   - ProvisionCode: editions print the default as PROVISIONINGCODE and as
 //     PROVISIONCODE; the former is taken.
 func Comware() Profile {
@@ -74,8 +76,12 @@ func comwareCPE() []Descriptor {
 			Limits: []Limits{{From: From(CLI), Min: 10, Max: 86400}}, Paths: []string{"ManagementServer.PeriodicInformInterval"},
 		},
 		{
-			Attr: InformTime, Kind: KindTime, From: both, Max: end, Unset: "None", Paths: []string{"ManagementServer.PeriodicInformTime"},
-			Limits: []Limits{{From: From(CLI), Max: end, Future: true}, {From: From(ACS), Min: minTime, Max: maxTime}},
+			Attr: InformTime, Kind: KindTime, From: both, Max: end, Unset: "None",
+			Limits: []Limits{{From: From(CLI, ACS), Max: end, Future: true}},
+		},
+		{
+			Attr: InformPhase, Kind: KindTime, From: From(Factory, ACS), Min: minTime, Max: maxTime, Unset: "None", Needs: InformEnable,
+			Paths: []string{"ManagementServer.PeriodicInformTime"},
 		},
 		{Attr: ConnectRetry, Kind: KindUint, From: cli, Max: 100, Unset: "Unlimited"},
 		{Attr: WaitTimeout, Kind: KindUint, From: both, Min: 30, Max: 1800, Default: "30"},

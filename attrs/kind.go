@@ -86,6 +86,9 @@ func readSecret(d *Descriptor, l Limits, now time.Time, text string, v *Value) s
 }
 
 func readURL(d *Descriptor, l Limits, now time.Time, text string, v *Value) string {
+	if foreign(text) { // before its length: ftp://x is too short as well
+		return "neither http nor https"
+	}
 	if reason := readString(d, l, now, text, v); reason != "" || text == "" {
 		return reason
 	}
@@ -106,6 +109,13 @@ func readURL(d *Descriptor, l Limits, now time.Time, text string, v *Value) stri
 		return "no such port"
 	}
 	return ""
+}
+
+// foreign reports whether a text begins with another scheme than a URL's here.
+func foreign(text string) bool {
+	const most = 32
+	scheme, _, ok := strings.Cut(text[:min(len(text), most)], "://")
+	return ok && !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https")
 }
 
 func validPort(port string) bool {

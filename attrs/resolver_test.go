@@ -101,6 +101,13 @@ func TestRefusals(t *testing.T) {
 	assert.Nil(t, WriteErrors(nil))
 	assert.Nil(t, WriteErrors(errors.New("other")))
 
+	for url, want := range map[string]string{
+		"ftp://x": "neither http nor https", "x": "need 8 to 255 characters", "http://": "need 8 to 255 characters",
+		"HTTPS://": "no host", "": "need 8 to 255 characters", "ftp://" + strings.Repeat("x", 1<<20): "neither http nor https",
+	} {
+		assert.Equal(t, want, WriteErrors(r.Apply(CLI, noon, Set(URL, url)))[0].Reason, "%.20q", url)
+	}
+
 	long := &WriteError{Attr: Attr(strings.Repeat("\n", 1<<20)), Err: ErrUnknown}
 	assert.Less(t, len(long.Error()), 200)
 	assert.NotContains(t, long.Error(), "\n")

@@ -23,7 +23,10 @@ func core(dhcp, local Sources) []Descriptor {
 			Attr: InformInterval, Kind: KindUint, From: local, Min: 1, Max: maxUint, Default: "86400", Unset: "None",
 			Needs: InformEnable, Paths: server("PeriodicInformInterval"),
 		},
-		{Attr: InformTime, Kind: KindTime, From: local, Min: minTime, Max: maxTime, Unset: "None", Paths: server("PeriodicInformTime")},
+		{
+			Attr: InformPhase, Kind: KindTime, From: local, Min: minTime, Max: maxTime, Unset: "None", Needs: InformEnable,
+			Paths: server("PeriodicInformTime"),
+		},
 		{
 			Attr: RetryMinimumWait, Kind: KindUint, From: all, Min: 1, Max: 65535, Default: "5",
 			Paths: server("CWMPRetryMinimumWaitInterval"),

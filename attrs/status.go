@@ -63,34 +63,40 @@ func Lines(fields []Field) string {
 	return b.String()
 }
 
-// displayed are the fields of `display cwmp configuration`. The last column
-// is the unset rendering of profiles that have none of their own.
+// displayed are the fields of `display cwmp configuration`. A field shows
+// its second attribute where nobody has set the first. The last column is the
+// unset rendering of profiles that have none of their own.
 var displayed = [...]struct {
 	name  string
 	attr  Attr
+	other Attr
 	unit  string
 	unset string
 }{
-	{"CWMP state", Enable, "", "Disabled"},
-	{"ACS URL", URL, "", "Null"},
-	{"ACS username", Username, "", ""},
-	{"ACS default URL", DefaultURL, "", "Null"},
-	{"ACS default username", DefaultUsername, "", ""},
-	{"Periodic inform", InformEnable, "", "Disabled"},
-	{"Inform interval", InformInterval, "s", "None"},
-	{"Inform time", InformTime, "", "None"},
-	{"Wait timeout", WaitTimeout, "s", ""},
-	{"Connection retries", ConnectRetry, "", "Unlimited"},
-	{"Source IP interface", ConnectInterface, "", "None"},
-	{"STUN state", STUNEnable, "", "Disabled"},
-	{"SSL policy name", SSLPolicy, "", "Null"},
+	{"CWMP state", Enable, "", "", "Disabled"},
+	{"ACS URL", URL, "", "", "Null"},
+	{"ACS username", Username, "", "", ""},
+	{"ACS default URL", DefaultURL, "", "", "Null"},
+	{"ACS default username", DefaultUsername, "", "", ""},
+	{"Periodic inform", InformEnable, "", "", "Disabled"},
+	{"Inform interval", InformInterval, "", "s", "None"},
+	{"Inform time", InformTime, InformPhase, "", "None"},
+	{"Wait timeout", WaitTimeout, "", "s", ""},
+	{"Connection retries", ConnectRetry, "", "", "Unlimited"},
+	{"Source IP interface", ConnectInterface, "", "", "None"},
+	{"STUN state", STUNEnable, "", "", "Disabled"},
+	{"SSL policy name", SSLPolicy, "", "", "Null"},
 }
 
 // Status returns what the display commands show of the snapshot and of c.
 func (s *Snapshot) Status(c Connection) Status {
 	var st Status
 	for _, f := range displayed {
-		if i, ok := s.plan.find(f.attr); ok {
+		i, ok := s.plan.find(f.attr)
+		if other, has := s.plan.find(f.other); has && (!ok || !s.rows[i].value.Assigned()) {
+			i, ok = other, true
+		}
+		if ok {
 			st.Configuration = append(st.Configuration, Field{f.name, s.shown(i, f.unit, f.unset)})
 		}
 	}

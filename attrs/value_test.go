@@ -41,7 +41,8 @@ var values = []struct {
 			"2026-06-01", "2026-13-01T00:00:00", "2027-06-01 12:00:00", "2027-06-01T1:00:00Z", "2027-06-01T12:00:00,5Z",
 			"2027-06-01T12:00:00.5000000000000000000000Z", "2027-06-01T24:00:00",
 		}},
-	{ACS, InformTime, []string{"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2020-01-01T00:00:00Z"}, []string{"0000-12-31T23:59:59Z"}},
+	{ACS, InformTime, []string{"2026-06-01T12:00:01Z"}, []string{"0001-01-01T00:00:00Z", "2020-01-01T00:00:00Z"}},
+	{ACS, InformPhase, []string{"0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2020-01-01T00:00:00Z"}, []string{"0000-12-31T23:59:59Z"}},
 	{Factory, InformTime, []string{"1970-01-01T00:00:00", "2020-01-01T00:00:00Z"}, []string{"1969-12-31T23:59:59Z"}},
 }
 
@@ -113,6 +114,25 @@ func TestDefaults(t *testing.T) {
 }
 
 // TestClockZone reads a time without zone by the device's clock.
+// TestTwoTimes holds the moment of one Inform and the phase of the periodic ones
+// apart, but for the display's one line.
+func TestTwoTimes(t *testing.T) {
+	r := newResolver(t, Comware())
+	shown := func() string { return r.Snapshot().Status(Connection{}).Configuration[7].Value }
+	phase, ok := r.ByPath("Device.ManagementServer.PeriodicInformTime")
+	require.True(t, ok && phase == InformPhase)
+	assert.Equal(t, "None", shown())
+	require.NoError(t, r.Apply(ACS, noon, Set(phase, "2020-01-01T00:00:07Z")))
+	assert.Equal(t, "2020-01-01T00:00:07Z", shown())
+	require.NoError(t, r.Apply(CLI, noon, Set(InformTime, "2026-06-02T00:00:00")))
+	assert.Equal(t, "2026-06-02T00:00:00", shown())
+	v, _ := r.Snapshot().Get(InformPhase)
+	assert.Equal(t, "2020-01-01T00:00:07Z", v.Text(), "what the ACS reads back is what it wrote")
+	assert.Equal(t, InformEnable, r.Snapshot().Idle(InformPhase))
+	assert.Empty(t, r.Snapshot().Idle(InformTime))
+	require.ErrorIs(t, r.Apply(CLI, noon, Set(InformPhase, "2020-01-01T00:00:00Z")), ErrSource)
+}
+
 func TestClockZone(t *testing.T) {
 	r := newResolver(t, Comware())
 	east := noon.In(time.FixedZone("", 8*3600)) // 20:00 there
