@@ -64,7 +64,8 @@
 // enabled, [ErrNoURL] while no set has a URL, and [ErrNoSSLPolicy] for an https
 // URL without a TLS policy, which is a mistake to report and no reason to fall
 // back to http. Some attributes gate others, as InformEnable does
-// InformInterval: [Snapshot.Idle] tells, and the program obeys.
+// InformInterval: [Snapshot.Idle] tells, and the program obeys. docs/ATTRIBUTES.md
+// shows how a program makes every attribute obeyed.
 //
 // # Locks, epochs and discovery
 //

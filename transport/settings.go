@@ -41,7 +41,8 @@ type Settings struct {
 	// section 3.4.2).
 	CloseWait time.Duration
 	// Interface is the connection interface, by its name, or a local address: what
-	// connections are opened from. Empty: the system chooses.
+	// connections are opened from. Names of ACSs are looked up by the system's
+	// resolver all the same. Empty: the system chooses.
 	Interface string
 	// MinimumWait is session.Retry's, in seconds. 0 is 5.
 	MinimumWait uint16

@@ -12,6 +12,8 @@ import (
 
 	"github.com/cwmp-go/cwmp/attrs"
 	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/session"
+	"github.com/cwmp-go/cwmp/transport"
 	"github.com/cwmp-go/cwmp/transport/dhcp"
 )
 
@@ -26,6 +28,12 @@ type device struct {
 	attrs       *attrs.Resolver
 	tlsPolicies map[string]*tls.Config // SSL client policies by name
 	key         string                 // ParameterKey
+
+	started  time.Time
+	cpe      transport.Configured // follows the attributes
+	began    *attrs.Snapshot      // what it follows now
+	retry    session.Retry
+	schedule session.Schedule
 }
 
 // systemPolicy verifies ACSs against the system's roots.
@@ -38,7 +46,12 @@ func newDevice(ca *authority) (*device, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &device{attrs: r, tlsPolicies: map[string]*tls.Config{systemPolicy: {}}}
+	d := &device{attrs: r, tlsPolicies: map[string]*tls.Config{systemPolicy: {}}, started: time.Now()}
+	d.cpe = transport.Configured{
+		Base:     transport.Client{Handle: d.handle},
+		Policies: func(name string) *tls.Config { return d.tlsPolicies[name] },
+		Retry:    &d.retry, Schedule: &d.schedule,
+	}
 	changes := []attrs.Change{attrs.Set(attrs.Enable, "true"), attrs.Set(attrs.SSLPolicy, systemPolicy)}
 	if ca != nil {
 		d.tlsPolicies[ca.name] = ca.client()
@@ -73,9 +86,9 @@ func (d *device) fromDHCP(option string) error {
 	return d.attrs.Replace(attrs.DHCP, time.Now(), changes...)
 }
 
-// fromCLI is what an operator types: a URL, and perhaps credentials.
-func (d *device) fromCLI(url, user, pass string) error {
-	changes := []attrs.Change{attrs.Set(attrs.URL, url)}
+// fromCLI is what an operator types: a URL, and perhaps credentials, and more.
+func (d *device) fromCLI(url, user, pass string, more ...attrs.Change) error {
+	changes := append([]attrs.Change{attrs.Set(attrs.URL, url)}, more...)
 	if user != "" {
 		changes = append(changes, attrs.Set(attrs.Username, user))
 	}

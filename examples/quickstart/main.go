@@ -15,8 +15,9 @@
 // The exit status is 0 when every step happened, or the session with -acs ended
 // well; 1 when a session failed; 2 on bad flags.
 //
-// Read the files in this order: main.go, play.go (the story), device.go (the CPE),
-// acs.go (the two ACSs), ladder.go (what is printed).
+// Read the files in this order: main.go, play.go (the story), settings.go (from
+// attributes to a running client), device.go (the CPE), acs.go (the two ACSs),
+// ladder.go (what is printed).
 package main
 
 import (

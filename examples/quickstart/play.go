@@ -8,9 +8,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/cwmp-go/cwmp/attrs"
 	"github.com/cwmp-go/cwmp/rpc"
-	"github.com/cwmp-go/cwmp/session"
-	"github.com/cwmp-go/cwmp/transport"
 )
 
 // NOTE: the story, from the attributes to the last step.
@@ -55,11 +54,10 @@ func playEmbedded(ctx context.Context, o options, out io.Writer) error {
 	if err := d.fromDHCP(dhcpOption); err != nil {
 		return err
 	}
-	if err := d.fromCLI(main.url, "", ""); err != nil {
+	if err := d.fromCLI(main.url, "", "", attrs.Set(attrs.ConnectInterface, "127.0.0.1")); err != nil {
 		return err
 	}
 	l := &ladder{out: out, verbose: o.verbose, secrets: o.secrets, policy: d.policy()}
-	d.provenance(out)
 	if err := d.session(ctx, l, 1, "main ACS URL", rpc.EventBootstrap, rpc.EventBoot); err != nil {
 		return err
 	}
@@ -67,7 +65,6 @@ func playEmbedded(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(out)
-	d.provenance(out)
 	if err := d.session(ctx, l, 2, "backup ACS URL", rpc.EventBootstrap); err != nil {
 		return err
 	}
@@ -82,7 +79,6 @@ func playExternal(ctx context.Context, o options, out io.Writer) error {
 	if err := d.fromCLI(o.acs, o.user, o.pass); err != nil {
 		return usageError{err}
 	}
-	d.provenance(out)
 	l := &ladder{out: out, verbose: o.verbose, secrets: o.secrets, policy: d.policy()}
 	return d.session(ctx, l, 1, "ACS URL", rpc.EventBootstrap, rpc.EventBoot)
 }
@@ -90,35 +86,37 @@ func playExternal(ctx context.Context, o options, out io.Writer) error {
 // session runs one session with the ACS that the attributes name now. What the ACS
 // writes meanwhile is for the next one.
 func (d *device) session(ctx context.Context, l *ladder, n int, name string, events ...rpc.EventCode) error {
+	if err := d.configure(ctx); err != nil {
+		return err
+	}
+	d.provenance(l.out)
+	d.obeyed(l.out)
 	fmt.Fprintf(l.out, "\nsession %d: %s\n", n, name)
-	l.begin()
-	e := d.attrs.Snapshot().Endpoint()
-	if e.Ready != nil {
-		return e.Ready
-	}
-	client := transport.Client{
-		URL:      e.URL.Value,
-		Username: e.Username.Value,
-		Password: e.Password.Value.Reveal(),
-		TLS:      d.tlsPolicies[d.policy()],
-		Handle:   d.handle,
-		Trace:    l.trace(),
-	}
-	_, err := client.Do(ctx, d.inform(events))
+	client, err := d.cpe.Client()
 	if err != nil {
-		return failure(n, err)
+		return err
 	}
+	client.Trace = l.trace()
+	l.begin()
+	d.retry.HandleTimeout(time.Now())
+	if _, err = client.Do(ctx, d.inform(events)); err != nil {
+		return d.failure(n, err)
+	}
+	d.retry.Succeeded()
+	d.attrs.Contacted(d.began)
 	return nil
 }
 
-// failure says why a session failed and how long the retry policy would wait.
-func failure(n int, err error) error {
+// failure says why a session failed and how long the retry policy waits.
+func (d *device) failure(n int, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("session %d was interrupted", n)
 	}
-	var policy session.Retry
-	from, to := policy.Band(1)
-	wait := policy.Wait(1, rand.Uint64())
+	now := time.Now()
+	d.retry.HandleTimeout(now)
+	d.retry.Failed(rand.Uint64())
+	from, to := d.retry.Band(1)
+	next, _ := d.retry.Deadline()
 	return fmt.Errorf("session %d failed: %w; next attempt in %v (retry 1 waits %v to %v)",
-		n, err, wait.Round(time.Second), from, to)
+		n, err, next.Sub(now).Round(time.Second), from, to)
 }
