@@ -24,6 +24,14 @@
 // memory among themselves: who keeps one of them keeps up to 16 KiB; strings.Clone
 // sets one free.
 //
+// # Long lists
+//
+// A GetParameterValuesResponse may have a hundred thousand parameters. [Stream] reads
+// like Read but hands them out one by one and keeps none, in memory that does not grow
+// with their number. The entries of long lists are read by prediction, several times as
+// quickly as the first of them; see package soap. Nothing but the time depends on it,
+// and Config.NoPrediction turns it off.
+//
 // # Levels
 //
 // Config.Level says how strictly to read:

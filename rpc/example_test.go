@@ -3,6 +3,7 @@ package rpc_test
 // NOTE: the examples of the package's chapter, run and compared by go test.
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -51,6 +52,32 @@ func ExampleParse_refused() {
 	// Output:
 	// rpc: offset 0, /html: not a SOAP 1.1 envelope
 	// true
+}
+
+// A list that is too long to be kept is looked at as it comes in.
+func ExampleStream() {
+	answer := &rpc.GetParameterValuesResponse{}
+	for i := range 5000 {
+		name := fmt.Sprintf("Device.Hosts.Host.%d.Active", i+1)
+		answer.ParameterList = append(answer.ParameterList, rpc.ParameterValue{Name: name, Value: rpc.BoolValue(i%1000 == 7)})
+	}
+	document, _ := rpc.NewEnvelope(rpc.V12, "12", answer).Append(nil, rpc.Style{})
+
+	var env rpc.Envelope
+	var active []rpc.ParameterValue
+	total := 0
+	for p, err := range rpc.Stream(bytes.NewReader(document), rpc.Config{}, &env) {
+		if err != nil {
+			fmt.Println(err) // what came before it was half a message
+			return
+		}
+		if total++; string(p.Text) == "1" {
+			active = append(active, p.Value()) // a copy, to be kept
+		}
+	}
+	fmt.Println(env.Message.Method(), env.ID, "has", total, "parameters;", len(active), "are kept, the last is", active[len(active)-1].Name)
+	// Output:
+	// GetParameterValuesResponse 12 has 5000 parameters; 5 are kept, the last is Device.Hosts.Host.4008.Active
 }
 
 func ExampleEnvelope_Append() {

@@ -16,7 +16,7 @@ import (
 )
 
 // FuzzRead reads anything. Errors are of the promised types and the same however
-// the bytes arrive; what is read can be written, unless it is too long for the
+// the bytes arrive, by Stream too; what is read can be written, unless it is too long for the
 // schema or has a header element of another message, and is equal when read again.
 func FuzzRead(f *testing.F) {
 	addSeeds(f)
@@ -31,6 +31,7 @@ func FuzzRead(f *testing.F) {
 			again, againErr = rpc.Parse(doc, cfg)
 			require.Equal(t, err, againErr)
 			require.Equal(t, env, again)
+			requireStreamed(t, doc, cfg)
 			if err != nil {
 				require.True(t, typed(err), "%v", err)
 				continue

@@ -26,16 +26,22 @@ func List[T any, P interface {
 		c.enc.End()
 	case c.at(name):
 		a := c.array(c.ns, item)
-		*p = room[T](c, a, 2*len(item)+len("<></>"))
+		*p = nil
+		if !c.streams(p) {
+			*p = room[T](c, a, 2*len(item)+len("<></>"))
+		}
 		listItems[T, P](c, item, p)
-		c.counted(a, name, len(*p))
+		c.counted(a, name, c.have(p, len(*p)))
 		c.hit = true
 	case c.bare(item):
-		if len(*p) >= c.maxItems {
+		if c.have(p, len(*p)) >= c.maxItems {
 			c.fail("", ErrItems)
 			return
 		}
 		appendItem[T, P](c, p)
+		if c.give(p) {
+			*p = nil
+		}
 	case c.plan != nil:
 		c.describeStruct(name, P(new(T))).Item = item
 	}
@@ -47,18 +53,20 @@ func listItems[T any, P interface {
 	Fielder
 }](c *Codec, item string, p *[]T) {
 	f := c.form(p)
+	c.given = 0
 	for depth := c.dec.Depth(); ; {
 		if f != nil {
 			c.predict(p)
 			c.dec.Watch(f)
 		}
-		if !c.next(depth, len(*p)) {
+		if !c.next(depth, c.have(p, len(*p))) {
 			break
 		}
 		c.itemName(item)
 		appendItem[T, P](c, p)
 		if f != nil {
 			c.learn(f, label(p))
+			c.give(p)
 		}
 	}
 	if len(*p) == 0 {

@@ -19,6 +19,10 @@ type forms struct{ values, infos, events, strings soap.Form }
 // predict takes the entries of an array of structs for as long as they are known.
 // list is a *[]T. What is no list of these kinds has no form.
 func (c *Codec) predict(list any) {
+	if c.streams(list) {
+		c.giveKnown(list)
+		return
+	}
 	switch list := list.(type) {
 	case *[]ParameterValue:
 		c.values(list)
@@ -183,6 +187,6 @@ func (c *Codec) names(list *[]string, max int) {
 }
 
 // unusual says whether a name may need a second look.
-func unusual(name string, max int) bool {
+func unusual[T string | []byte](name T, max int) bool {
 	return len(name) > 0 && (name[0] <= ' ' || name[len(name)-1] <= ' ') || max > 0 && len(name) > max
 }

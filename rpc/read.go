@@ -70,14 +70,14 @@ var sources = sync.Pool{New: func() any { return new(source) }}
 func Read(r io.Reader, cfg Config) (*Envelope, error) {
 	src := sources.Get().(*source)
 	src.dec.Reset(r, cfg.soap())
-	return src.read(cfg)
+	return src.read(cfg, new(Envelope))
 }
 
 // Parse is Read for a document in memory. The result does not alias b.
 func Parse(b []byte, cfg Config) (*Envelope, error) {
 	src := sources.Get().(*source)
 	src.dec.ResetBytes(b, cfg.soap())
-	return src.read(cfg)
+	return src.read(cfg, new(Envelope))
 }
 
 // soap is the part of a Config that is about XML. SOAP 1.1 section 3 forbids
@@ -90,20 +90,19 @@ func (cfg *Config) soap() soap.Config {
 	}
 }
 
-func (src *source) read(cfg Config) (*Envelope, error) {
+// read reads the envelope into env, which it also returns when there is enough in it.
+func (src *source) read(cfg Config, env *Envelope) (*Envelope, error) {
 	defer src.release()
 	r := &src.reader
 	r.dec, r.forms, r.level, r.maxItems = &src.dec, &src.forms, cfg.Level, cfg.MaxItems
 	r.must = cfg.MustUnderstand || cfg.Level == soap.Strict
-	r.reg, r.peer, r.env = cfg.Registry, cfg.Echo, new(Envelope)
+	r.reg, r.peer, r.env = cfg.Registry, cfg.Echo, env
 	if r.maxItems <= 0 {
 		r.maxItems = defaultMaxItems
 	}
-	env, err := r.envelope()
-	if env != nil {
-		env.Diagnostics, env.MoreDiagnostics = r.dec.Diagnostics(), r.dec.MoreDiagnostics()
-	}
-	return env, err
+	read, err := r.envelope()
+	env.Diagnostics, env.MoreDiagnostics = r.dec.Diagnostics(), r.dec.MoreDiagnostics()
+	return read, err
 }
 
 // release lets go of the document and of what was made of it.
@@ -304,6 +303,10 @@ func (r *reader) message() Message {
 	}
 	if v := r.env.Version; ns.IsCWMP() && 0 < v && v < V12 && v < r.reg.since(string(local)) {
 		r.deviate(NewerMethod, "", "")
+	}
+	if r.yield != nil { // who gets the parameters may look at what they are of
+		r.env.Message = m
+		r.env.raise()
 	}
 	r.children(m)
 	return m

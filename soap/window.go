@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	minWindow = 8 << 10 // first size of the buffer
+	minWindow = 4 << 10 // first size of the buffer
 	maxEmpty  = 100     // reads without a byte that are put up with in a row
 )
 
