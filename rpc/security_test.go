@@ -5,7 +5,9 @@ package rpc_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -219,4 +221,31 @@ func question(_ string, r io.Reader) (io.Reader, error) {
 		}
 	}
 	return strings.NewReader(string(b)), err
+}
+
+// TestSEC31 is about secrets: whatever stands in a text of a message, with markup in it
+// that its sender forgot to escape, is in no error and in no diagnostic.
+func TestSEC31(t *testing.T) {
+	texts := regexp.MustCompile(`>[^<>]+</`)
+	for name, doc := range mutants() {
+		body := strings.Index(doc, "Body")
+		for i, at := range texts.FindAllStringIndex(doc, -1) {
+			if at[0] < body || strings.HasPrefix(doc[at[1]:], "string>") || testing.Short() && i%5 > 0 {
+				continue // items of arrays of strings are names, whose markup may be shown
+			}
+			for _, secret := range []string{
+				"pa<hush>word", "pa</hush>word", "<hush/>", "<hush a='1' a='2'/>", "pa&hush;", "&#xhush;", "<x:hush/>", "<hush", "<a hush!>", "\xffhush", "hush", "]]>hush", "<?hush?>", "<![hush[",
+			} {
+				odd := doc[:at[0]+1] + secret + doc[at[1]-2:]
+				for _, level := range levels {
+					env, err := rpc.Parse([]byte(odd), rpc.Config{Level: level})
+					text := fmt.Sprint(err)
+					if env != nil {
+						text += fmt.Sprint(env.Diagnostics)
+					}
+					require.NotContains(t, text, "hush", "%s at %d at %s: %s", name, i, level, secret)
+				}
+			}
+		}
+	}
 }

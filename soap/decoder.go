@@ -17,7 +17,6 @@ import (
 	"bytes"
 	"io"
 	"iter"
-	"strings"
 )
 
 // Kind is the kind of a token.
@@ -79,6 +78,7 @@ type Decoder struct {
 	names []byte    // their qualified names, end to end
 	last  int       // place in elems, or just beyond it, of the element started last
 	empty bool      // it is an empty-element tag whose end is still to come
+	veil  int       // open elements from there on are nobody's business; see diagnose.go
 
 	tag    startTag // what scanStart read last
 	tagAt  int      // place of that tag in the window
@@ -151,7 +151,7 @@ func (d *Decoder) reset(cfg Config) {
 	d.trailing, d.ascii, d.label, d.converted = false, false, "", false
 	d.charset, d.encoding = cfg.Charset, cfg.Encoding
 	d.elems, d.names, d.last = append(d.elems[:0], element{bind: -1})[:0], d.names[:0], 0
-	d.kind, d.empty = KindEOF, false
+	d.kind, d.empty, d.veil = KindEOF, false, noVeil
 	d.text, d.scratch = nil, d.scratch[:0]
 	d.watch.depth, d.noPredict = 0, cfg.NoPrediction
 	d.resetBindings()
@@ -160,6 +160,7 @@ func (d *Decoder) reset(cfg Config) {
 // Next reads the next token. At the end of the document, which is well-formed
 // then, it returns KindEOF and no error; after an error KindEOF and that error.
 func (d *Decoder) Next() (Kind, error) {
+	d.draw(noVeil)
 	k := d.advance(true)
 	return k, d.err
 }
@@ -173,6 +174,7 @@ func (d *Decoder) Next() (Kind, error) {
 //		// one child: look at it, read it or leave it
 //	}
 func (d *Decoder) NextChild(depth int) bool {
+	d.draw(depth + 1)
 	for len(d.elems) >= depth {
 		switch d.advance(false) {
 		case KindStart:
@@ -194,6 +196,7 @@ func (d *Decoder) Content() []byte {
 	d.retire()
 	d.kind = KindEnd
 	d.at = d.base + int64(d.pos)
+	d.draw(len(d.elems))
 	if d.err != nil || len(d.elems) == 0 {
 		return nil
 	}
@@ -222,6 +225,7 @@ func (d *Decoder) Exact() []byte {
 
 // Skip consumes the innermost open element to its end tag.
 func (d *Decoder) Skip() {
+	d.draw(len(d.elems))
 	for depth := len(d.elems); depth > 0 && len(d.elems) >= depth; {
 		if d.advance(false) == KindEOF {
 			return
@@ -233,6 +237,7 @@ func (d *Decoder) Skip() {
 // and white space follows the root element. It reads to the end of the input;
 // what is left of the root is skipped.
 func (d *Decoder) End() error {
+	d.draw(noVeil)
 	for d.advance(false) != KindEOF {
 	}
 	return d.err
@@ -347,15 +352,10 @@ func (d *Decoder) Offset() int64 { return d.at }
 // document that is read from an io.Reader it is what is in memory of it.
 func (d *Decoder) Remaining() int64 { return int64(len(d.buf) - d.pos) }
 
-// Path gives the local names of the open elements, as "/Envelope/Body/Inform".
-func (d *Decoder) Path() string {
-	var b strings.Builder
-	for _, e := range d.elems {
-		b.WriteByte('/')
-		b.Write(d.names[e.local:e.end])
-	}
-	return b.String()
-}
+// Path gives the local names of the open elements, as "/Envelope/Body/Inform", cut
+// after 256 bytes. It goes no further in than the caller has: elements inside of one
+// whose Content was asked for, or that was skipped, are not in it.
+func (d *Decoder) Path() string { return string(d.appendPath("")) }
 
 // Err gives the error that stopped the Decoder, nil if there is none. The
 // regular end of the document is not an error.

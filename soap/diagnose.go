@@ -7,12 +7,39 @@ package soap
 // passes over whatever lies before the last place that it noted. What happens
 // once for sure, when a token is complete, goes through report.
 
-import "strconv"
+// What is inside of an element that holds a value may be a piece of the value: of
+// "pa<ss>word", which somebody forgot to escape, ss is an element. So where a caller
+// has asked for an element's content, or for nothing in it, neither the path nor the
+// text of an error goes further in. d.veil is the number of elements of which the
+// caller knows; names and characters of the document are quoted only where fewer
+// are open.
+
+import (
+	"math"
+	"strconv"
+)
 
 const (
-	maxDiagnostics = 1000 // kept; the rest is counted
-	maxPath        = 256  // bytes of the path of one
+	maxDiagnostics = 1000        // kept; the rest is counted
+	maxPath        = 256         // bytes of the path of one
+	noVeil         = math.MaxInt // the caller gets every token
 )
+
+// draw draws the veil before all but n open elements, unless there is an error, which
+// stays as it is.
+func (d *Decoder) draw(n int) {
+	if d.err == nil {
+		d.veil = max(n, 0)
+	}
+}
+
+// about quotes what an error is about, with a space behind, where that may be seen.
+func (d *Decoder) about(b []byte) string {
+	if len(d.elems) >= d.veil {
+		return ""
+	}
+	return quote(b) + " "
+}
 
 // A log is what a Decoder has to say of one document.
 type log struct {
@@ -75,10 +102,10 @@ func (d *Decoder) add(at int64, code Code, child, detail string) {
 	d.log.list = append(d.log.list, Diagnostic{code, at, d.shortPath(child), detail})
 }
 
-// shortPath is Path with a child, cut. Neighbours of one place share it.
-func (d *Decoder) shortPath(child string) string {
+// appendPath puts the path of a child together, or of the innermost element, in scratch.
+func (d *Decoder) appendPath(child string) []byte {
 	b := d.log.path[:0]
-	for _, e := range d.elems {
+	for _, e := range d.elems[:min(len(d.elems), d.veil)] {
 		if len(b) > maxPath {
 			break
 		}
@@ -91,6 +118,12 @@ func (d *Decoder) shortPath(child string) string {
 		b = append(b[:maxPath], "..."...)
 	}
 	d.log.path = b
+	return b
+}
+
+// shortPath is the path of a child as a string. Neighbours of one place share it.
+func (d *Decoder) shortPath(child string) string {
+	b := d.appendPath(child)
 	if n := len(d.log.list); n > 0 && d.log.list[n-1].Path == string(b) {
 		return d.log.list[n-1].Path
 	}

@@ -125,6 +125,11 @@
 // fix; the tests compare with the W3C test suite, case by case without an
 // exception, and with encoding/xml. Tolerant cannot promise that for a document
 // that is not well-formed, and says so by a diagnostic: who has to be sure that
-// all the world reads the same looks for them, or reads at Standard. The second is met by the bounds. Texts of the document that
-// appear in errors are quoted and cut short.
+// all the world reads the same looks for them, or reads at Standard. The second is met by the bounds.
+//
+// Errors and diagnostics end up in logs, where no value of the document may be. What
+// they quote of it are names, and characters between them, cut short; and nothing that
+// is inside of an element whose Content the caller has asked for, or that was skipped
+// or kept as Raw, where a name may be a piece of a password that nobody has escaped.
+// There the place alone is given, and of a character that XML does not have its number.
 package soap

@@ -69,8 +69,8 @@ type SyntaxError struct {
 	// from the start of the document.
 	Offset int64
 
-	// Path is the element that was open there, as "/Envelope/Body". It is
-	// empty outside the root element.
+	// Path is the element that was open there, as Decoder.Path gives it:
+	// "/Envelope/Body". It is empty outside the root element.
 	Path string
 
 	// Err is the reason: ErrDoctype, ErrSyntax, ErrNamespace, ErrChar,
@@ -78,7 +78,8 @@ type SyntaxError struct {
 	// io.ErrUnexpectedEOF.
 	Err error
 
-	// Detail says more about the reason; it may be empty.
+	// Detail says more about the reason; it may be empty. It has nothing from inside
+	// of elements that hold values.
 	Detail string
 }
 

@@ -149,4 +149,13 @@ func checkError(t *testing.T, err error, size int64) {
 	require.Equal(t, 1, known, "%v has one reason", err)
 }
 
+// bare is an error without what it says of the document, which depends on what the
+// caller has asked for.
+func bare(err error) error {
+	if e, ok := errors.AsType[*SyntaxError](err); ok {
+		return &SyntaxError{Offset: e.Offset, Err: e.Err}
+	}
+	return err
+}
+
 func clip(s string) string { return s[:min(len(s), 200)] }

@@ -283,7 +283,7 @@ var customary = map[string]NS{
 // undeclared resolves a prefix at i of the tag that nothing declares.
 func (d *Decoder) undeclared(i int, prefix []byte) (bind int, ns NS, ok bool) {
 	if d.level != Tolerant {
-		d.fail(i, ErrNamespace, "prefix "+quote(prefix)+" is not declared")
+		d.fail(i, ErrNamespace, "prefix "+d.about(prefix)+"is not declared")
 		return -1, NSNone, false
 	}
 	if first, _, many := bytes.Cut(prefix, []byte(":")); many {
@@ -297,7 +297,7 @@ func (d *Decoder) undeclared(i int, prefix []byte) (bind int, ns NS, ok bool) {
 	} else {
 		ns = NSUndeclared
 	}
-	d.report(i, UndeclaredPrefix, func() string { return quote(prefix) + " read as " + ns.String() })
+	d.report(i, UndeclaredPrefix, func() string { return d.about(prefix) + "read as " + ns.String() })
 	return -2 - int(ns), ns, true
 }
 

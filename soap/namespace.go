@@ -250,7 +250,7 @@ func (d *Decoder) resolveAttrs(w []byte) bool {
 				continue
 			}
 			if bytes.Equal(d.uri(a.bind), d.uri(b.bind)) {
-				d.fail(a.name, ErrNamespace, "attribute "+quote(w[a.name:a.end])+" occurs twice")
+				d.fail(a.name, ErrNamespace, "attribute "+d.about(w[a.name:a.end])+"occurs twice")
 				return false
 			}
 		}

@@ -12,6 +12,7 @@ package soap
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -186,7 +187,7 @@ func (d *Decoder) scanAttr(w []byte, i int, left *int) int {
 	}
 	for k := range len(d.attrs) - 1 {
 		if b := &d.attrs[k]; bytes.Equal(w[b.name:b.end], w[a.name:a.end]) {
-			return d.fail(i, ErrSyntax, "attribute "+quote(w[a.name:a.end])+" occurs twice")
+			return d.fail(i, ErrSyntax, "attribute "+d.about(w[a.name:a.end])+"occurs twice")
 		}
 	}
 	if i = d.scanEquals(w, a.end); i < 0 {
@@ -293,7 +294,7 @@ func (d *Decoder) scanEnd(w []byte) int {
 		return d.noName(w, i)
 	}
 	if !bytes.Equal(w[2:i], name) {
-		return d.fail(0, ErrSyntax, "end tag of "+quote(w[2:i])+" where "+quote(name)+" is open")
+		return d.wrongEnd(w[2:i], name)
 	}
 	d.spaces = 0
 	if i = d.scanSpace(w, i); i < 0 {
@@ -303,6 +304,17 @@ func (d *Decoder) scanEnd(w []byte) int {
 		return d.passTag(w, d.unexpected(w, i, "in an end tag"))
 	}
 	return i + 1
+}
+
+// wrongEnd fails for an end tag of another element than the one that is open.
+func (d *Decoder) wrongEnd(name, open []byte) int {
+	switch detail := d.about(name); {
+	case detail != "":
+		return d.fail(0, ErrSyntax, "end tag of "+detail+"where "+quote(open)+" is open")
+	case len(d.elems) == d.veil:
+		return d.fail(0, ErrSyntax, "end tag of another element where "+quote(open)+" is open")
+	}
+	return d.fail(0, ErrSyntax, "end tag of another element than the one that is open")
 }
 
 // scanQName scans a name with at most one colon: Namespaces in XML 1.0,
@@ -379,7 +391,7 @@ func (d *Decoder) badName(c []byte, i int) int {
 	}
 	r, _ := utf8.DecodeRune(c[i:])
 	if c[i] == ':' || c[i-1] == ':' && (class[c[i]]&cName != 0 || isNameRune(r, false)) {
-		return d.fail(i, ErrNamespace, quote(c[i:i+n])+" where a name should be")
+		return d.fail(i, ErrNamespace, d.character(c[i:i+n])+"where a name should be")
 	}
 	return d.unexpected(c, i, "where a name should be")
 }
@@ -415,7 +427,12 @@ func (d *Decoder) unexpected(w []byte, i int, where string) int {
 	if n < 0 {
 		return n
 	}
-	return d.fail(i, ErrSyntax, quote(w[i:i+n])+" "+where)
+	return d.fail(i, ErrSyntax, d.character(w[i:i+n])+where)
+}
+
+// character is about for a character.
+func (d *Decoder) character(b []byte) string {
+	return cmp.Or(d.about(b), "a character ")
 }
 
 // quote shows bytes of the document in an error, but not too many of them.

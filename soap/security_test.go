@@ -188,6 +188,53 @@ func numbered(format string, n int) string {
 	return b.String()
 }
 
+// TestSEC31 is about secrets: a password that its sender forgot to escape has markup
+// in it, which is as secret as the rest. What is wrong with it is said at its place, and
+// in words of our own.
+func TestSEC31(t *testing.T) {
+	for _, level := range levels {
+		for _, secret := range []string{
+			"pa<hush>word", "pa</hush>word", "<hush>", "pa<hush/><a>", "pa&hush;", "&hush", "&#hush;", "&#x110000hush;", "&#1114112;", "&#x1hush", "pa<hush:a/>",
+			"<hush a='1' a='2'/>", "<a hush='1' hush='2'/>", "<hush<", "<a hush", "<a hush='<'>", "<a xmlns:p='u' xmlns:q='u' p:hush='' q:hush=''/>", "<a hush!>",
+			"<?hush:hush?>", "<?hush!?>", "<!hush>", "<![hush[", "<!-- hush -- -->", "<!--hush", "<![CDATA[hush", "<hush\x01>", "<hush\xff>", "</hush\x01>", "\xffhush", "\x01hush",
+			"<hush:hush:hush/>", "<a xmlns:hush=''/>", "<:hush/>", "<hush:/>", "<hush><hush></hush></hush>hush", "]]>hush", "<hush a=''b=''/>",
+		} {
+			for name, read := range map[string]func(d *Decoder){
+				"Content":   func(d *Decoder) { d.Content() },
+				"Exact":     func(d *Decoder) { d.Exact() },
+				"Skip":      func(d *Decoder) { d.Skip() },
+				"Raw":       func(d *Decoder) { d.Raw() },
+				"NextChild": func(*Decoder) {},
+			} {
+				d := NewDecoderBytes([]byte("<s><Password>"+secret+"</Password><b/></s>"), Config{Level: level, RefusePI: level == Strict})
+				require.True(t, d.NextChild(0) && d.NextChild(1))
+				read(d)
+				require.LessOrEqual(t, len(d.Path()), len("/s/Password"))
+				for d.NextChild(1) {
+				}
+				assert.False(t, d.Err() != nil && d.NextChild(5))
+				for _, text := range append([]string{fmt.Sprint(d.Err()), d.Path()}, strings.Split(fmt.Sprint(d.Diagnostics()), "\n")...) {
+					assert.NotContains(t, text, "hush", "%s of %q at %s", name, secret, level)
+				}
+				if e, ok := errors.AsType[*SyntaxError](d.Err()); ok {
+					assert.Contains(t, []string{"/s", "/s/Password"}, e.Path)
+					assert.Less(t, len(e.Error()), 200)
+				}
+			}
+		}
+	}
+}
+
+// TestLongNames: neither the path of an error nor what it quotes is long.
+func TestLongNames(t *testing.T) {
+	long := strings.Repeat("n", 1000)
+	for _, doc := range []string{strings.Repeat("<"+long+">", 30) + "</" + long + "x>", "<" + long + " " + long + "='' " + long + "=''>"} {
+		err := NewDecoderBytes([]byte(doc), Config{}).End()
+		require.ErrorIs(t, err, ErrSyntax)
+		assert.Less(t, len(err.Error()), 600)
+	}
+}
+
 // TestSEC37 is about work that grows faster than the document. Each shape is read
 // at sizes up to a million; the time for a byte may not grow.
 func TestSEC37(t *testing.T) {

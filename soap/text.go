@@ -296,7 +296,7 @@ func (d *Decoder) scanRef(w []byte, i int) (rune, int) {
 	if r := entity(c[i+1 : j]); r != 0 {
 		return r, j + 1 - i
 	}
-	return 0, d.fail(i, ErrSyntax, "entity "+quote(c[i+1:j])+" is not declared")
+	return 0, d.fail(i, ErrSyntax, "entity "+d.about(c[i+1:j])+"is not declared")
 }
 
 // entity gives the character of a predefined entity: XML 1.0 section 4.6.
@@ -336,7 +336,7 @@ func (d *Decoder) scanCharRef(c []byte, i, end int) (rune, int) {
 	case c[j] != ';' || j == start:
 		return 0, d.unexpected(c, j, "in a character reference")
 	case !isChar(r):
-		return 0, d.fail(i, ErrChar, "reference "+quote(c[i:j+1]))
+		return 0, d.fail(i, ErrChar, "character reference "+d.about(c[i:j+1])+"to none")
 	}
 	return r, j + 1 - i
 }
