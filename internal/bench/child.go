@@ -20,6 +20,16 @@ func runChild(opt options, what string) error {
 		return ratios(opt)
 	}
 	name, file, _ := strings.Cut(strings.TrimPrefix(what, "rss:"), "@")
+	for _, s := range streamers {
+		if s.name == name {
+			if err := s.file(file); err != nil {
+				return err
+			}
+			kb, err := peak()
+			fmt.Println(kb)
+			return err
+		}
+	}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -53,14 +63,10 @@ func peak() (string, error) {
 
 // memory shows the peaks of decoding 100,000 parameters, for each decoder in a
 // process of its own.
-func memory(dir string, natives []*native) error {
+func memory(dir string, natives []*native, got results) error {
 	d := written("gpvr 100k", values(100_000))
 	file := filepath.Join(dir, "100k.xml")
 	if err := os.WriteFile(file, d.data, 0o600); err != nil {
-		return err
-	}
-	self, err := os.Executable()
-	if err != nil {
 		return err
 	}
 	fmt.Printf("\n### peak RSS, whole decode of 100,000 parameters (%.1f MB) in a new process\n\n", float64(len(d.data))/1e6)
@@ -71,14 +77,14 @@ func memory(dir string, natives []*native) error {
 		kb   float64
 	}
 	results := []result{}
-	for _, name := range []string{"only reading the file", decoders[0].name, decoders[1].name, decoders[2].name} {
-		out, err := exec.Command(self, "-child", "rss:"+name+"@"+file).Output()
+	names := []string{"only reading the file", decoders[0].name, decoders[1].name, decoders[2].name}
+	for _, s := range streamers {
+		names = append(names, s.name)
+	}
+	for _, name := range names {
+		kb, err := ownPeak(name, file)
 		if err != nil {
 			return fmt.Errorf("memory of %s: %w", name, err)
-		}
-		kb, err := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
-		if err != nil {
-			return err
 		}
 		results = append(results, result{name, kb})
 	}
@@ -95,7 +101,21 @@ func memory(dir string, natives []*native) error {
 	for _, r := range results {
 		fmt.Printf("| %s | %.1f | %.2f |\n", r.name, r.kb/1024, r.kb/results[2].kb)
 	}
+	got["peak RSS"] = map[string]float64{"share": results[1].kb / results[2].kb}
 	return nil
+}
+
+// ownPeak runs this program anew for one of the Go subjects.
+func ownPeak(name, file string) (float64, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	out, err := exec.Command(self, "-child", "rss:"+name+"@"+file).Output()
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 }
 
 // peak starts the program anew, as its memory is that of all its documents.
@@ -118,16 +138,12 @@ func (n *native) peak(file string) (float64, error) {
 // ratios shows what 386 is asked for.
 func ratios(opt options) error {
 	d := written("gpvr 1k", values(1000))
-	for _, part := range []struct {
-		title    string
-		subjects []subject
-	}{{"decode", decodeSubjects(d, nil)}, {"encode", encodeSubjects(d)}} {
-		t, err := measure(opt, d, part.subjects)
-		if err != nil {
-			return err
-		}
-		t.print(part.title+" "+d.name+" on "+runtime.GOARCH, d)
+	d.name += " on " + runtime.GOARCH
+	got := results{}
+	if err := got.all(opt, d, nil); err != nil {
+		return err
 	}
+	got.print(runtime.GOARCH)
 	return nil
 }
 

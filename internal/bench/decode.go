@@ -9,6 +9,7 @@ import (
 
 	"github.com/beevik/etree"
 	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/soap"
 )
 
 // A decoder reads a document and gives back something to compare later.
@@ -18,17 +19,22 @@ type decoder struct {
 }
 
 var decoders = []decoder{
-	{"cwmp", decodeOurs},
+	{"cwmp", ours(rpc.Config{})},
 	{"encoding/xml Unmarshal", decodeXML},
 	{"etree read + walk", decodeEtree},
+	{"cwmp, Standard", ours(rpc.Config{Level: soap.Standard})},
+	{"cwmp, Strict", ours(rpc.Config{Level: soap.Strict})},
+	{"cwmp, unpredicted", ours(rpc.Config{NoPrediction: true})},
 }
 
-func decodeOurs(data []byte) (func() []rpc.ParameterValue, error) {
-	env, err := rpc.Parse(data, rpc.Config{})
-	if err != nil {
-		return nil, err
+func ours(cfg rpc.Config) func(data []byte) (func() []rpc.ParameterValue, error) {
+	return func(data []byte) (func() []rpc.ParameterValue, error) {
+		env, err := rpc.Parse(data, cfg)
+		if err != nil {
+			return nil, err
+		}
+		return func() []rpc.ParameterValue { return parameters(env.Message) }, nil
 	}
-	return func() []rpc.ParameterValue { return parameters(env.Message) }, nil
 }
 
 // The structs for encoding/xml.

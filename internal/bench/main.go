@@ -60,32 +60,45 @@ func run(opt options, child string) error {
 
 	natives := startNatives(dir)
 	defer stopNatives(natives)
-	docs := documents(opt.short)
-	if err := checkAll(dir, docs, natives); err != nil {
-		return err
-	}
-	for _, d := range docs {
-		t, err := measure(opt, d, decodeSubjects(d, natives))
-		if err != nil {
+	got := results{}
+	for _, document := range documents(opt.short) {
+		d := document()
+		if err := checkAll(dir, d, natives); err != nil {
 			return err
 		}
-		t.print("decode "+d.name, d)
-	}
-	for _, d := range docs {
-		if !encodable(d) {
-			continue
-		}
-		t, err := measure(opt, d, encodeSubjects(d))
-		if err != nil {
+		if err := got.all(opt, d, natives); err != nil {
 			return err
 		}
-		t.print("encode "+d.name, d)
 	}
 	if opt.short {
 		return nil
 	}
-	if err := memory(dir, natives); err != nil {
+	if err := memory(dir, natives, got); err != nil {
 		return err
 	}
+	got.print(runtime.GOARCH)
 	return on386(dir, opt)
+}
+
+// all measures what can be done with a document.
+func (got results) all(opt options, d document, natives []*native) error {
+	for _, part := range []struct {
+		title    string
+		subjects []subject
+	}{
+		{"decode " + d.name, decodeSubjects(d, natives)},
+		{"stream " + d.name, streamSubjects(d)},
+		{"encode " + d.name, encodeSubjects(d)},
+	} {
+		if len(part.subjects) == 0 {
+			continue
+		}
+		t, err := measure(opt, d, part.subjects)
+		if err != nil {
+			return err
+		}
+		t.print(part.title, d)
+		got.add(part.title, t, d)
+	}
+	return nil
 }
