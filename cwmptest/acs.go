@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
@@ -42,7 +41,7 @@ type ACS struct {
 
 // NewACS starts an ACS over plain HTTP. h makes its requests; nil makes none. The
 // test's Cleanup closes it, and cuts what sessions are still open.
-func NewACS(t testing.TB, h transport.Handler) *ACS {
+func NewACS(t TB, h transport.Handler) *ACS {
 	a := NewUnstartedACS(t, h)
 	a.Start()
 	return a
@@ -50,7 +49,7 @@ func NewACS(t testing.TB, h transport.Handler) *ACS {
 
 // NewUnstartedACS returns an ACS to be changed and then started, once. The test's
 // Cleanup closes it as one of [NewACS].
-func NewUnstartedACS(t testing.TB, h transport.Handler) *ACS {
+func NewUnstartedACS(t TB, h transport.Handler) *ACS {
 	a := &ACS{Server: &transport.Server{Handler: h}, changed: make(chan struct{})}
 	a.http = httptest.NewUnstartedServer(nil)
 	t.Cleanup(a.close)
@@ -151,7 +150,7 @@ func (a *ACS) Ended() []error {
 
 // Wait waits until n sessions are over and returns how they ended; all that they
 // exchanged is then in Exchanges. The test ends if that takes longer than Patience.
-func (a *ACS) Wait(t testing.TB, n int) []error {
+func (a *ACS) Wait(t TB, n int) []error {
 	t.Helper()
 	patience := a.Patience
 	if patience <= 0 {

@@ -12,27 +12,42 @@ import (
 )
 
 // NOTE: a device's data model as a flat table: parameters by their full names,
-// objects implied by the dots in them. answers.go has what it does with each RPC.
+// objects implied by the dots in them, or with rows of their own. answers.go has what
+// it does with each RPC, objects.go what makes and removes instances.
 
-// A Parameter is a row of a [Device].
+// A Parameter is a row of a [Device]: a parameter, or an object that cannot be left to
+// the dots in the names of others.
 type Parameter struct {
-	Name     string    // full name, "Device.DeviceInfo.UpTime"; no other row has it
-	Value    rpc.Value // its Type is what SetParameterValues has to keep to
-	Writable bool      // SetParameterValues may change it
+	// Name is the full name, "Device.DeviceInfo.UpTime". An object's ends with a dot:
+	// "Device.NAT.PortMapping." is a table, "Device.NAT.PortMapping.1." an instance. No
+	// other row has it.
+	Name string
+	// Value holds the text, and the type that SetParameterValues has to keep to. An
+	// object has none.
+	Value rpc.Value
+	// Writable lets SetParameterValues change a parameter, AddObject make an instance of
+	// a table, and DeleteObject remove an instance. An object without a row is not
+	// writable.
+	Writable bool
 }
 
+// isObject reports whether the row is an object's.
+func (p *Parameter) isObject() bool { return isObject(p.Name) }
+
 // A Device is a CPE over a flat table of parameters. It answers GetRPCMethods,
-// GetParameterNames, GetParameterValues, SetParameterValues and Reboot by the
-// standard's rules, and everything else with fault 9000. The zero value is a device
-// without parameters. Its fields may be changed between sessions; its methods are
-// safe for concurrent use. It must not be copied after first use.
+// GetParameterNames, GetParameterValues, SetParameterValues, AddObject, DeleteObject
+// and Reboot by the standard's rules, and everything else with fault 9000. The zero
+// value is a device without parameters. Its fields may be changed between sessions; its
+// methods are safe for concurrent use. It must not be copied after first use.
 type Device struct {
 	// ID is its DeviceId. Zero is Manufacturer cwmp-go, OUI 00D09E, ProductClass
 	// Test, SerialNumber 0001.
 	ID rpc.DeviceID
 	// Parameters is the table, in the order in which answers list them. A
-	// successful SetParameterValues changes it, ManagementServer.ParameterKey
-	// included if it is there.
+	// successful SetParameterValues, AddObject or DeleteObject changes it,
+	// ManagementServer.ParameterKey included if it is there. A new instance gets
+	// the parameters of its table's lowest one, with empty, 0 or false values, and
+	// a number that none has had; its own tables begin without instances.
 	Parameters []Parameter
 	// Forced names the parameters that every Inform carries. What is not in the
 	// table is left out.
@@ -48,6 +63,8 @@ type Device struct {
 	parameterKey string
 	reboots      []string
 	retries      uint32
+	numbers      map[string]uint32      // the highest instance number that was removed, by table
+	shapes       map[string][]Parameter // what an instance is made of, by the table's path with {i}
 }
 
 // defaultID is the DeviceId of a Device that has none of its own.
@@ -88,7 +105,7 @@ func (d *Device) inform(events []rpc.Event) *rpc.Inform {
 		inform.DeviceID = defaultID
 	}
 	for _, name := range d.Forced {
-		if p := d.find(name); p != nil {
+		if p := d.parameter(name); p != nil {
 			inform.ParameterList = append(inform.ParameterList, rpc.ParameterValue{Name: p.Name, Value: p.Value})
 		}
 	}
@@ -106,14 +123,14 @@ func (d *Device) now() time.Time {
 func (d *Device) Value(name string) (rpc.Value, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if p := d.find(name); p != nil {
+	if p := d.parameter(name); p != nil {
 		return p.Value, true
 	}
 	return rpc.Value{}, false
 }
 
-// ParameterKey is the key of the last successful SetParameterValues, empty before
-// the first.
+// ParameterKey is the key of the last successful SetParameterValues, AddObject or
+// DeleteObject, empty before the first.
 func (d *Device) ParameterKey() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -127,7 +144,15 @@ func (d *Device) Reboots() []string {
 	return slices.Clone(d.reboots)
 }
 
-// find returns the row of a full name, nil if there is none.
+// parameter returns the row of a parameter, nil if there is none.
+func (d *Device) parameter(name string) *Parameter {
+	if isObject(name) {
+		return nil
+	}
+	return d.find(name)
+}
+
+// find returns the row of a full name, an object's too, nil if there is none.
 func (d *Device) find(name string) *Parameter {
 	for i := range d.Parameters {
 		if d.Parameters[i].Name == name {

@@ -151,6 +151,7 @@ func TestRebootAndMethods(t *testing.T) {
 // GetRPCMethods lists what is answered, and nothing else (TR-069 A.3.1.1).
 func TestGetRPCMethods(t *testing.T) {
 	d := home()
+	d.Parameters = append(d.Parameters, Parameter{Name: "Device.Net.", Writable: true}, Parameter{Name: "Device.Net.1.", Writable: true})
 	methods := func() []string {
 		m, err := d.Handle(t.Context(), &rpc.GetRPCMethods{})
 		require.NoError(t, err)
@@ -159,8 +160,11 @@ func TestGetRPCMethods(t *testing.T) {
 	var answered []string
 	for _, name := range (rpc.Registry{}).Methods(rpc.ToCPE) {
 		m := (rpc.Registry{}).New(name)
-		if n, ok := m.(*rpc.GetParameterNames); ok {
-			n.ParameterPath = "Device."
+		switch m := m.(type) {
+		case *rpc.AddObject:
+			m.ObjectName = "Device.Net."
+		case *rpc.DeleteObject:
+			m.ObjectName = "Device.Net.1."
 		}
 		answer, err := d.Handle(t.Context(), m)
 		if err == nil {

@@ -42,6 +42,7 @@
 // file says; go test -cwmptest.rewrite writes what came out into the files
 // instead. Commit such a change only if you understand what caused it.
 //
-// The package is for tests: it listens on loopback only, and what goes wrong ends
-// the test.
+// What is named ACS, and what is given a [TB], is for tests: it listens on loopback only,
+// and what goes wrong ends the test. A Device is of use in other programs too; package
+// testing is not linked into them.
 package cwmptest

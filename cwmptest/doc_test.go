@@ -3,6 +3,7 @@ package cwmptest
 import (
 	"flag"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -10,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// NOTE: what the package's doc says: its test is one that runs, line by line, and
-// its flag is the only one that a program of the package's users gets.
+// NOTE: what the package's doc says: its test is one that runs, line by line. And that
+// programs may take a Device from here: they get no flag and no package testing with it.
 
 func TestDocShowsTheVendorsTest(t *testing.T) {
 	doc, err := os.ReadFile("doc.go")
@@ -29,12 +30,35 @@ func TestDocShowsTheVendorsTest(t *testing.T) {
 	assert.LessOrEqual(t, strings.Count(test, "\n"), 11, "ten lines and a brace")
 }
 
-func TestOnlyFlag(t *testing.T) {
-	var flags []string
+func TestNoFlag(t *testing.T) {
+	if *rewrite {
+		t.Skip("skipped: the flag is given")
+	}
 	flag.VisitAll(func(f *flag.Flag) {
-		if !strings.HasPrefix(f.Name, "test.") {
-			flags = append(flags, f.Name)
-		}
+		assert.True(t, strings.HasPrefix(f.Name, "test."), f.Name)
 	})
-	assert.Equal(t, []string{"cwmptest.rewrite"}, flags)
+}
+
+// The flag is there for who gives it.
+func TestRewriteFlag(t *testing.T) {
+	usual := flag.CommandLine
+	t.Cleanup(func() { flag.CommandLine = usual })
+	for _, args := range [][]string{{"-cwmptest.rewrite"}, {"--cwmptest.rewrite=true"}, {"-other", "-cwmptest.rewrite"}} {
+		flag.CommandLine = flag.NewFlagSet("test", flag.ContinueOnError)
+		flag.Bool("other", false, "")
+		given := rewriteFlag(append([]string{"program"}, args...))
+		require.NoError(t, flag.CommandLine.Parse(args))
+		assert.True(t, *given, args)
+	}
+	flag.CommandLine = flag.NewFlagSet("test", flag.ContinueOnError)
+	assert.False(t, *rewriteFlag([]string{"program", "-other"}))
+	assert.Nil(t, flag.Lookup("cwmptest.rewrite"))
+}
+
+func TestLinksNoTesting(t *testing.T) {
+	list, err := exec.Command("go", "list", "-deps", ".").CombinedOutput()
+	require.NoError(t, err, string(list))
+	packages := strings.Fields(string(list))
+	assert.Contains(t, packages, "net/http/httptest", "the list is one")
+	assert.NotContains(t, packages, "testing")
 }

@@ -20,20 +20,29 @@ import (
 type node struct {
 	children  map[string]*node
 	parameter *Parameter
+	row       *Parameter // of the object, if it has one
 }
+
+// isObject reports whether there is an object: one with something in it, or a row.
+func (n *node) isObject() bool { return n.row != nil || len(n.children) > 0 }
 
 // tree builds the oracle from a table.
 func tree(table []Parameter) *node {
 	root := &node{children: map[string]*node{}}
 	for i := range table {
 		n := root
-		for segment := range strings.SplitSeq(table[i].Name, ".") {
+		name, object := strings.CutSuffix(table[i].Name, ".")
+		for segment := range strings.SplitSeq(name, ".") {
 			if n.children[segment] == nil {
 				n.children[segment] = &node{children: map[string]*node{}}
 			}
 			n = n.children[segment]
 		}
-		n.parameter = &table[i]
+		if object {
+			n.row = &table[i]
+		} else {
+			n.parameter = &table[i]
+		}
 	}
 	return root
 }
@@ -64,8 +73,8 @@ func (n *node) list(path string, depth int, visit func(name string, p *Parameter
 		if child.parameter != nil {
 			visit(path+segment, child.parameter)
 		}
-		if len(child.children) > 0 {
-			visit(path+segment+".", nil)
+		if child.isObject() {
+			visit(path+segment+".", child.row)
 			child.list(path+segment+".", depth-1, visit)
 		}
 	}
@@ -75,7 +84,7 @@ func (n *node) list(path string, depth int, visit func(name string, p *Parameter
 func (n *node) names(path string, nextLevel bool) ([]string, rpc.FaultCode) {
 	at, object := n.walk(path)
 	switch {
-	case at == nil, object && path != "" && len(at.children) == 0, !object && at.parameter == nil:
+	case at == nil, object && path != "" && !at.isObject(), !object && at.parameter == nil:
 		return nil, rpc.FaultInvalidParameterName
 	case !object && nextLevel:
 		return nil, rpc.FaultInvalidArguments
@@ -87,7 +96,7 @@ func (n *node) names(path string, nextLevel bool) ([]string, rpc.FaultCode) {
 	if !nextLevel {
 		depth = -1
 		if path != "" {
-			list = append(list, path)
+			list = append(list, entry(path, at.row))
 		}
 	}
 	at.list(path, depth, func(name string, p *Parameter) { list = append(list, entry(name, p)) })
@@ -107,13 +116,13 @@ func (n *node) values(paths []string) ([]string, rpc.FaultCode) {
 	for _, path := range paths {
 		at, object := n.walk(path)
 		switch {
-		case at == nil, object && path != "" && len(at.children) == 0, !object && at.parameter == nil:
+		case at == nil, object && path != "" && !at.isObject(), !object && at.parameter == nil:
 			return nil, rpc.FaultInvalidParameterName
 		case !object:
 			list = append(list, path+"="+at.parameter.Value.Text)
 		default:
 			at.list(path, -1, func(name string, p *Parameter) {
-				if p != nil {
+				if !strings.HasSuffix(name, ".") {
 					list = append(list, name+"="+p.Value.Text)
 				}
 			})
@@ -171,13 +180,13 @@ func compare(t *testing.T, d *Device, request rpc.Message, list []string, code r
 func assertParentsFirst(t *testing.T, list []string) {
 	t.Helper()
 	for i, name := range list {
-		if strings.HasSuffix(name, ".") {
+		if name = strings.TrimSuffix(name, "+"); strings.HasSuffix(name, ".") {
 			assert.False(t, slices.ContainsFunc(list[:i], func(s string) bool { return strings.HasPrefix(s, name) }), "%q in %q", name, list)
 		}
 	}
 }
 
-// randomTable has up to a dozen parameters, sometimes none, in no order.
+// randomTable has up to a dozen parameters and objects, sometimes none, in no order.
 func randomTable(r *rand.Rand) []Parameter {
 	var table []Parameter
 	for range r.IntN(13) {
@@ -187,6 +196,9 @@ func randomTable(r *rand.Rand) []Parameter {
 		}
 		for range 1 + r.IntN(4) {
 			name += "." + []string{"A", "AB", "B", "1", "12"}[r.IntN(5)]
+		}
+		if r.IntN(4) == 0 {
+			name += "."
 		}
 		if slices.ContainsFunc(table, func(p Parameter) bool { return p.Name == name }) {
 			continue

@@ -108,7 +108,14 @@ var typeTests = []struct{ typ, good, bad string }{
 	{"xsd:integer", "4294967296", "x"},
 	{"soap-enc:base64", "QUI=", "Q"},
 	{"ns1:hexBinary", "ff", "QUI="},
-	{"xsd:float", "1.5 x -", ""},
+	{"xsd:byte", "0 127 -128", "128 -129 x -"},
+	{"xsd:short", "0 32767 -32768", "32768 -32769 x -"},
+	{"xsd:unsignedByte", "0 255", "256 -1 x -"},
+	{"xsd:unsignedShort", "0 65535", "65536 -1 x -"},
+	{"xsd:decimal", "0 -1.5 +1. .5", "x - . 1e3 INF 1.2.3"},
+	{"xsd:float", "1.5 -1E-3 INF -INF NaN", "x - . e3 +INF inf"},
+	{"xsd:double", "1.5 -1E-3 INF -INF NaN", "x - . e3 +INF inf"},
+	{"xsd:anyURI", "1.5 x -", ""},
 	{"", "x - 1", ""},
 }
 

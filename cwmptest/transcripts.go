@@ -5,8 +5,8 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"testing"
 )
 
 // NOTE: golden transcripts. A file is a list of blocks: comments, one or more
@@ -22,7 +22,25 @@ import (
 //
 // A file begins with two new machines. commands.go has the commands.
 
-var rewrite = flag.Bool("cwmptest.rewrite", false, "write what came out into the transcript files")
+// rewrite is the flag -cwmptest.rewrite.
+var rewrite = rewriteFlag(os.Args)
+
+// rewriteFlag makes the flag where it is given, as net/http/httptest does with its own:
+// a program that takes a Device from here is not to have it.
+func rewriteFlag(args []string) *bool {
+	const name = "cwmptest.rewrite"
+	if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(strings.TrimLeft(arg, "-"), name) }) {
+		return new(bool)
+	}
+	return flag.Bool(name, false, "write what came out into the transcript files")
+}
+
+// A Runner is a [TB] that runs subtests, as a *testing.T does.
+type Runner[T TB] interface {
+	TB
+	// Run runs f as a subtest.
+	Run(name string, f func(T)) bool
+}
 
 // Transcripts runs the files that match the pattern, a subtest each, and compares
 // what comes out with what they say. The commands are
@@ -62,15 +80,15 @@ var rewrite = flag.Bool("cwmptest.rewrite", false, "write what came out into the
 // machines are stored as bytes and restored after each command, and the same has to
 // come out. With -cwmptest.rewrite a file that does
 // not match is rewritten, but for its comments, commands and blank lines.
-func Transcripts(t *testing.T, pattern string) {
+func Transcripts[T Runner[T]](t T, pattern string) {
 	t.Helper()
 	for _, file := range matches(t, pattern) {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { transcript(t, file) })
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t T) { transcript(t, file) })
 	}
 }
 
 // matches returns the files that match, of which there has to be one.
-func matches(t testing.TB, pattern string) []string {
+func matches(t TB, pattern string) []string {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
@@ -79,7 +97,7 @@ func matches(t testing.TB, pattern string) []string {
 	return files
 }
 
-func transcript(t testing.TB, file string) {
+func transcript(t TB, file string) {
 	t.Helper()
 	want, err := os.ReadFile(file)
 	if err != nil {
