@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"time"
 
 	"github.com/cwmp-go/cwmp/internal/digest"
@@ -51,8 +52,11 @@ func (c *call) exchange(ctx context.Context) (reply, error) {
 
 // cause puts a time-out in the words of the context that set it.
 func (c *call) cause(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return context.Cause(ctx)
+	case errors.Is(err, os.ErrDeadlineExceeded): // the same deadline, a moment before
+		return context.DeadlineExceeded
 	}
 	return err
 }

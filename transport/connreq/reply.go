@@ -7,6 +7,7 @@ package connreq
 // needs is looked at; a body is at most stepped over.
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -72,12 +73,13 @@ func (r *replyReader) head(from int) (begin, end int, whole bool, err error) {
 		if r.n == MaxReply {
 			return from, r.n, false, nil
 		}
-		switch err := r.more(strings.Contains(string(r.buf[from:r.n]), "\n")); {
+		begun := bytes.IndexByte(r.buf[from:r.n], '\n') >= 0
+		switch err := r.more(begun); {
 		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded) && !begun:
+			return 0, 0, false, err
 		case r.n > from:
 			return from, r.n, false, nil
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return 0, 0, false, err
 		default:
 			return 0, 0, false, fmt.Errorf("%w: %w", ErrNoReply, err)
 		}
