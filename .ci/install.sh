@@ -7,6 +7,7 @@ set -euo pipefail
 declare -A packages=(
 	[gcc]=gcc [xmllint]=libxml2-utils [curl]=curl
 	[dnsmasq]=dnsmasq-base [udhcpc]=udhcpc [dhclient]=isc-dhcp-client [ip]=iproute2
+	[turnserver]=coturn
 )
 
 missing=()
@@ -26,6 +27,14 @@ cannot() {
 command -v apt-get >/dev/null || cannot 'there is no apt-get here: install them by hand'
 [ "$(id -u)" = 0 ] || cannot 'installing takes root: install them by hand'
 export DEBIAN_FRONTEND=noninteractive
+
+# Tests start their own servers, on 127.0.0.1: no package shall start one.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+	printf '#!/bin/sh\nexit 101\n' >"$policy"
+	chmod +x "$policy"
+	trap 'rm -f "$policy"' EXIT
+fi
 apt-get update -qq || cannot 'apt-get update failed'
 apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || cannot 'apt-get install failed'
 for program in "${!packages[@]}"; do

@@ -276,17 +276,12 @@ func (k *Keeper) succeeded(now time.Time, tx *transaction, mapped netip.AddrPort
 	}
 	expected := k.rebinding
 	k.rebinding = false
-	switch {
-	case mapped != k.mapped:
+	if mapped != k.mapped {
 		k.change(now, mapped, expected)
-	case tx.what == announce:
-		k.announced = true
-		k.rest()
-	case !k.announced:
-		k.begin(now, announce, 0)
-	default:
-		k.rest()
+		return
 	}
+	k.announced = true // now or before: nothing else is asked until it is
+	k.rest()
 }
 
 // change takes another address and announces it at once (TR-069 Annex G), but
