@@ -27,7 +27,8 @@ type link struct {
 	wait    time.Duration    // for each chunk of a request, for a response's header, and for its body
 	r       *bufio.Reader    // of limited
 	w       *bufio.Writer    // of the link itself
-	limited io.LimitedReader // bounds the header of a response
+	limited io.LimitedReader // of the link itself; bounds the header of a response
+	broken  error            // why nothing more can be read
 	first   chan error       // tells that a response's first byte is there, or why none comes
 	spent   bool             // it cannot carry another exchange
 }
@@ -41,7 +42,7 @@ const (
 
 func newLink(conn net.Conn, to string, wait time.Duration) *link {
 	l := &link{conn: conn, to: to, wait: wait, first: make(chan error, 1)}
-	l.limited = io.LimitedReader{R: conn, N: maxResponseHeader}
+	l.limited = io.LimitedReader{R: l, N: maxResponseHeader}
 	l.r = bufio.NewReaderSize(&l.limited, linkBuffer)
 	l.w = bufio.NewWriterSize(l, linkBuffer)
 	go l.await()
@@ -64,6 +65,16 @@ func (l *link) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return l.conn.Write(p)
+}
+
+// Read reads from the connection. It keeps the error, because net/http takes what it
+// has of a status line for all of it when no more comes, and calls it malformed.
+func (l *link) Read(p []byte) (int, error) {
+	n, err := l.conn.Read(p)
+	if err != nil {
+		l.broken = err
+	}
+	return n, err
 }
 
 // exchange writes a request and reads the response up to its body.
@@ -108,6 +119,8 @@ func (l *link) header(req *http.Request) (*http.Response, error) {
 		switch {
 		case err != nil && l.limited.N <= 0:
 			return nil, ErrHeaderTooLong
+		case err != nil && l.broken != nil:
+			return nil, l.broken
 		case err != nil:
 			return nil, err
 		case resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols:
@@ -119,10 +132,11 @@ func (l *link) header(req *http.Request) (*http.Response, error) {
 }
 
 // finish makes the link ready for the next exchange. What is left of the body is
-// read, if it is not too much.
+// read, if it is not too much. A peer that has said more already is not asked again:
+// its next answer would be taken for that of another request.
 func (l *link) finish(body io.Reader) {
 	_, err := io.CopyN(io.Discard, body, maxDiscard)
-	if err != io.EOF || l.spent {
+	if err != io.EOF || l.spent || l.r.Buffered() > 0 {
 		l.spent = true
 		return
 	}
