@@ -36,6 +36,7 @@ type device struct {
 	now      map[string]int // in this session
 	sessions int
 	fails    []error
+	pauses   []time.Duration // between a session that failed and the next
 }
 
 // nameOfRequest tells requests apart.
@@ -89,20 +90,31 @@ func (d *device) handle(ctx context.Context, m rpc.Message) (rpc.Message, error)
 func (d *device) live() {
 	random := rand.New(rand.NewPCG(1, 2))
 	for (d.queue.Len() > 0 || d.retry.RetryCount() > 0) && d.sessions < 10 {
-		d.retry.HandleTimeout(time.Now())
-		if at, waits := d.retry.Deadline(); waits {
-			pass(time.Until(at))
-			d.retry.HandleTimeout(time.Now())
-		}
-		require.True(d.t, d.retry.Due())
+		d.pause()
 		if err := d.session(); err != nil {
 			d.fails = append(d.fails, err)
 			d.retry.HandleTimeout(time.Now())
 			d.retry.Failed(random.Uint64())
+			if e, ok := errors.AsType[*transport.StatusError](err); ok {
+				d.retry.RetryAfter(e.RetryAfter)
+			}
 			continue
 		}
 		d.retry.Succeeded()
 	}
+}
+
+// pause waits until the retry policy lets the next session begin.
+func (d *device) pause() {
+	d.retry.HandleTimeout(time.Now())
+	at, waits := d.retry.Deadline()
+	if !waits {
+		return
+	}
+	d.pauses = append(d.pauses, time.Until(at))
+	pass(time.Until(at))
+	d.retry.HandleTimeout(time.Now())
+	require.True(d.t, d.retry.Due())
 }
 
 // session runs one session and draws the conclusions.
@@ -239,8 +251,9 @@ func (k *desk) check(d *device, sessions int, fault bool) {
 	assert.Equal(t, k.opened, len(k.ended), "each session ends once")
 	for _, err := range d.fails {
 		oneLine(t, err)
-		_, placed := errors.AsType[*transport.ExchangeError](err)
-		assert.True(t, placed, "%T", err)
+		_, wire := errors.AsType[*transport.ExchangeError](err)
+		_, peer := errors.AsType[*session.PeerError](err)
+		assert.True(t, wire != peer, "whose fault it is: %T", err)
 	}
 	for _, u := range k.tasks {
 		name := nameOfRequest(u.request)
