@@ -72,6 +72,7 @@
 //	challenges in a row                2             -
 //	redirects in a row, servers        5, 16         -
 //	wait for the peer                  60 s          60 s, or SessionTimeout
+//	wait for 4 KiB to be read          60 s          30 s
 //	session                            10 min        10 min
 //	messages in a session              1,000         1,000
 //	open sessions                      1             10,000, then 503
@@ -82,8 +83,8 @@
 //
 // # The http.Server around a Server
 //
-// A Server bounds what it reads, not how slowly it comes: that is for the
-// http.Server. ReadHeaderTimeout (5 s is right) and ReadTimeout bound the header
+// A Server bounds what it reads and how slowly it is read, not how slowly it comes:
+// that is for the http.Server. ReadHeaderTimeout (5 s is right) and ReadTimeout bound the header
 // and the body of a request; neither cuts short a Turn. WriteTimeout does, so it
 // stays 0 or above the longest Turn. IdleTimeout belongs above Server.Timeout,
 // MaxHeaderBytes at 16 KiB.

@@ -75,7 +75,9 @@ const (
 
 // ServeHTTP serves one exchange.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &serving{srv: srv, w: w, r: r, e: &Exchange{RequestHeader: r.Header, Start: time.Now()}}
+	out := newPaced(w)
+	defer out.finish() // after the program was told
+	x := &serving{srv: srv, w: out, r: r, e: &Exchange{RequestHeader: r.Header, Start: time.Now()}}
 	defer x.report() // also when the program's code panics
 	x.serve()
 	if x.broken {
@@ -141,6 +143,7 @@ func (x *serving) serve() {
 	if !ok {
 		return
 	}
+	x.gather()
 	env, err := x.read()
 	x.e.Request = env
 	if s := x.session(principal, env, err); s != nil {
