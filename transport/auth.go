@@ -29,9 +29,11 @@ type DigestAuth struct {
 	Password func(username string) (password string, ok bool)
 	// Realm is shown to the CPE. Empty is "cwmp".
 	Realm string
-	// Key seals nonces; processes with the same key accept each other's. Nil is
-	// a random one for this process.
-	Key []byte
+	// NonceKey seals nonces, which are an HMAC of time and random bytes under it;
+	// processes with the same key accept each other's. 32 random bytes are right.
+	// What was used of a nonce is known per process. Nil is a random key for this
+	// process.
+	NonceKey []byte
 	// Lifetime is how long a nonce is good. 0 is 10 minutes, a session's cap.
 	Lifetime time.Duration
 	// SHA256 offers SHA-256 too, before MD5. False offers MD5 alone, because many
@@ -62,7 +64,7 @@ func (a *DigestAuth) password(username string) (string, bool) {
 }
 
 func (a *DigestAuth) init() {
-	a.server.Realm, a.server.Key, a.server.Lifetime = a.Realm, a.Key, a.Lifetime
+	a.server.Realm, a.server.Key, a.server.Lifetime = a.Realm, a.NonceKey, a.Lifetime
 	if a.Lifetime <= 0 {
 		a.server.Lifetime = nonceLifetime
 	}

@@ -72,7 +72,10 @@ func decode(body io.Reader, coding string, wire int64) (io.Reader, error) {
 	default:
 		err = ErrCoding
 	}
-	if err != nil {
+	switch {
+	case err == io.EOF && in.n == 0: // an empty body under a coding is empty
+		return in, nil
+	case err != nil:
 		return nil, err
 	}
 	return &ratio{in: in, out: out}, nil

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -11,12 +10,10 @@ import (
 
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/session"
+	"github.com/cwmp-go/cwmp/soap"
 )
 
 // NOTE: which session a POST belongs to, and the drive loop of the ACS machine.
-
-// cookieName is the session cookie's: short, and a token.
-const cookieName = "cwmp"
 
 // session finds or opens the session of a POST. It returns nil when it has
 // answered already.
@@ -26,33 +23,80 @@ func (x *serving) session(principal string, env *rpc.Envelope, err error) *Sessi
 			return x.open(principal, inform, env, err)
 		}
 	}
-	s := x.lookup(principal)
+	s := x.belongs(principal)
 	switch {
 	case s != nil:
 		return s
+	case x.trouble != "":
+		x.busy(x.trouble)
 	case err == nil && env == nil:
 		x.answer(nil) // the surplus empty POST of a session that is over
 	default:
-		x.protest(env, http.StatusBadRequest, "no session")
+		x.protest(env, statusFor(err), reasonFor(err))
 	}
 	return nil
 }
 
+// statusFor is the status for what belongs to no session, or ends one.
+func statusFor(err error) int {
+	if errors.Is(err, ErrTooLong) || errors.Is(err, ErrRatio) || errors.Is(err, soap.ErrLimit) {
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusBadRequest
+}
+
+func reasonFor(err error) string {
+	if err == nil {
+		return "no session"
+	}
+	return "no session, and " + err.Error()
+}
+
 // lookup finds a session by its cookie, for its own principal only.
 func (x *serving) lookup(principal string) *Session {
-	for _, c := range x.r.CookiesNamed(cookieName) {
-		if s := x.srv.table.find(c.Value); s != nil && s.Principal == principal {
+	for key := range cookiesOf(x.r.Header) {
+		if s := x.find(key, principal); s != nil {
 			return s
 		}
 	}
 	return nil
 }
 
+// belongs finds the session of a POST: by its cookie, or, if it has none of ours, by
+// the connection.
+func (x *serving) belongs(principal string) *Session {
+	for range cookiesOf(x.r.Header) {
+		return x.lookup(principal)
+	}
+	return x.find(x.carried(), principal)
+}
+
+// find finds a session by its key, for its own principal only.
+func (x *serving) find(key, principal string) *Session {
+	if x.srv.Store != nil {
+		return x.stored(key, principal)
+	}
+	s := x.srv.table.find(key)
+	if s == nil && len(key) == localKeySize && key[idSize:] != x.srv.name() {
+		x.later("the session is another process's")
+	}
+	if s == nil || s.Principal != principal {
+		return nil
+	}
+	return s
+}
+
+// later notes why the POST may do better at another time, or elsewhere.
+func (x *serving) later(why string) { x.trouble = why }
+
 // open opens a session for an Inform, under a new cookie.
 func (x *serving) open(principal string, inform *rpc.Inform, env *rpc.Envelope, err error) *Session {
 	switch {
 	case err != nil:
 		x.fault(env, faultFor(err, rpc.FaultACSInvalidArguments))
+		return nil
+	case inform.DeviceID.OUI == "" && inform.DeviceID.SerialNumber == "":
+		x.fault(env, rpc.NewFault(rpc.FaultACSInvalidArguments, "no DeviceId"))
 		return nil
 	case !x.srv.allowed(principal, inform.DeviceID):
 		x.refuse(http.StatusForbidden, "this principal is not this device's")
@@ -64,16 +108,27 @@ func (x *serving) open(principal string, inform *rpc.Inform, env *rpc.Envelope, 
 	if s := x.lookup(principal); s != nil && x.repeats(s, inform) {
 		return s
 	}
-	s := x.srv.newSession(principal, env)
-	old, ok := x.srv.table.add(s, x.srv.maxSessions())
-	if !ok {
+	return x.begin(x.srv.newSession(principal, env, x.document))
+}
+
+// begin finds room for a new session.
+func (x *serving) begin(s *Session) *Session {
+	old, ok := x.srv.table.add(s, most(x.srv.MaxSessions))
+	switch {
+	case !ok:
 		s.stop(ErrEnded)
 		x.busy("too many sessions")
 		return nil
-	}
-	if old != nil {
+	case s.place != "":
+		if !x.occupy(s, old) {
+			x.srv.drop(s, ErrEnded)
+			x.busy(x.trouble)
+			return nil
+		}
+	case old != nil:
 		x.srv.supersede(old)
 	}
+	x.carry(s)
 	http.SetCookie(x.w, &http.Cookie{
 		Name: cookieName, Value: s.key, Path: "/", HttpOnly: true, Secure: x.r.TLS != nil,
 	})
@@ -105,103 +160,6 @@ func (srv *Server) allowed(principal string, id rpc.DeviceID) bool {
 	return slices.Contains(principals(id), principal)
 }
 
-func (srv *Server) newSession(principal string, env *rpc.Envelope) *Session {
-	s := &Session{
-		Inform: env.Message.(*rpc.Inform), Principal: principal,
-		key:     rand.Text(), // 128 bits and more
-		mu:      make(lock, 1),
-		machine: session.NewACS(session.Config{IDPrefix: "acs-", Tolerate: session.MissingID | session.HeldRequest}),
-		wait:    srv.waitFor(env),
-	}
-	s.ctx, s.cancel = context.WithCancelCause(context.Background())
-	s.deadline = time.Now().Add(s.wait)
-	s.timer = time.AfterFunc(s.wait, func() { srv.expire(s) })
-	s.last = time.AfterFunc(orElse(srv.MaxDuration, maxDuration), func() { srv.cut(s, session.ErrDuration) })
-	return s
-}
-
-// The bounds of a SessionTimeout.
-const (
-	leastSessionTimeout = 30 * time.Second
-	mostSessionTimeout  = 10 * time.Minute
-)
-
-// waitFor is how long the sender of an Inform is waited for.
-func (srv *Server) waitFor(env *rpc.Envelope) time.Duration {
-	if !env.HasSessionTimeout {
-		return orElse(srv.Timeout, defaultTimeout)
-	}
-	return min(max(time.Duration(env.SessionTimeout)*time.Second, leastSessionTimeout), mostSessionTimeout)
-}
-
-// stop ends what waits for a session.
-func (s *Session) stop(cause error) {
-	s.timer.Stop()
-	s.last.Stop()
-	s.cancel(cause)
-}
-
-// supersede ends a session whose device has come with a new Inform. The new one
-// does not wait for a handler of the old one that still runs.
-func (srv *Server) supersede(old *Session) {
-	old.cancel(ErrSuperseded)
-	go srv.cut(old, ErrSuperseded)
-}
-
-// cut ends a session at once: a handler that looks at its context returns, and one
-// that does not is waited for.
-func (srv *Server) cut(s *Session, why error) {
-	s.cancel(why)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	srv.abandon(s, why)
-}
-
-// expire ends a session whose CPE did not come back. A POST that came just
-// before the timer has moved the deadline meanwhile.
-func (srv *Server) expire(s *Session) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !time.Now().Before(s.deadline) {
-		srv.abandon(s, ErrTimeout)
-	}
-}
-
-// abandon ends a session from outside of any exchange.
-func (srv *Server) abandon(s *Session, why error) {
-	if !s.machine.Over() {
-		s.machine.Fail(why)
-		srv.end(s, why)
-		srv.tell(s, why)
-	}
-}
-
-// end takes an ended session out of the table and stops what waits for it.
-func (srv *Server) end(s *Session, err error) {
-	srv.table.remove(s)
-	if err == nil {
-		err = ErrEnded
-	}
-	s.stop(err)
-}
-
-// tell tells the program that a session has ended.
-func (srv *Server) tell(s *Session, err error) {
-	if srv.Logger != nil {
-		srv.Logger.Info("session ended", "oui", s.Inform.DeviceID.OUI, "serial", s.Inform.DeviceID.SerialNumber, "err", err)
-	}
-	if srv.Ended != nil {
-		srv.Ended(s, err)
-	}
-}
-
-func (srv *Server) maxSessions() int {
-	if srv.MaxSessions <= 0 {
-		return defaultMaxSessions
-	}
-	return srv.MaxSessions
-}
-
 // converse gives a message to its session and answers with what comes of it.
 func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 	if !s.mu.lockWhile(s.ctx, x.r.Context()) {
@@ -209,6 +167,9 @@ func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 		return
 	}
 	defer s.mu.Unlock()
+	if !x.claim(s) {
+		return
+	}
 	s.timer.Stop()
 	returned := false
 	defer func() {
@@ -229,6 +190,7 @@ func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 		s.machine.Fail(err)
 	}
 	x.drive(s, env, bad)
+	x.keep(s)
 	returned = true
 }
 
@@ -266,6 +228,7 @@ func (x *serving) drive(s *Session, env *rpc.Envelope, bad error) {
 
 // over ends a session; the program is told when this exchange is over too.
 func (x *serving) over(s *Session, err error) {
+	x.srv.release(s)
 	x.srv.end(s, err)
 	x.ended = func() { x.srv.tell(s, err) }
 }
@@ -284,7 +247,7 @@ func (x *serving) close(env *rpc.Envelope, err error) {
 	case x.failed != nil:
 		x.answer(nil)
 	default:
-		x.protest(env, http.StatusBadRequest, err.Error())
+		x.protest(env, statusFor(err), err.Error())
 	}
 }
 

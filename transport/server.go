@@ -3,11 +3,13 @@ package transport
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -54,6 +56,19 @@ type Server struct {
 	// MaxSessions bounds the open sessions. One more Inform is answered 503.
 	// 0 is 10,000.
 	MaxSessions int
+	// MaxWire bounds a request's body on the wire, in bytes. 0 is 16 MiB.
+	MaxWire int64
+	// MaxInform bounds the document of a POST that belongs to no session yet, which
+	// can be an Inform alone, in bytes. 0 is 1 MiB. It never raises Config's bound.
+	MaxInform int64
+	// Store keeps sessions where the other Servers with the same Store find them,
+	// so that a session with a Turn handler may go on in any of them. Its state is
+	// Session.Data then, and nothing else: the Session of the next Turn may be
+	// another. Nil keeps them in this process; a POST for another's is answered 503,
+	// as is one whose session is at work elsewhere.
+	Store SessionStore
+	// StoreTimeout bounds each call of Store. 0 is 5 s.
+	StoreTimeout time.Duration
 	// Logger is told how sessions end and what was refused. Nil is silent. It is
 	// never given a secret.
 	Logger *slog.Logger
@@ -66,6 +81,27 @@ type Server struct {
 
 	table  sessions
 	closed atomic.Bool
+	once   sync.Once
+	tag    string
+}
+
+// name tells this process's sessions from another's.
+func (srv *Server) name() string {
+	srv.once.Do(func() { srv.tag = rand.Text()[:tagSize] })
+	return srv.tag
+}
+
+// The cookie of a session that no store keeps is random, and says whose it is.
+const (
+	tagSize      = 13
+	localKeySize = idSize + tagSize
+)
+
+func most(sessions int) int {
+	if sessions <= 0 {
+		return defaultMaxSessions
+	}
+	return sessions
 }
 
 const (
@@ -80,32 +116,9 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &serving{srv: srv, w: out, r: r, e: &Exchange{RequestHeader: r.Header, Start: time.Now()}}
 	defer x.report() // also when the program's code panics
 	x.serve()
+	x.send()
 	if x.broken {
 		panic(http.ErrAbortHandler)
-	}
-}
-
-// Shutdown ends all open sessions with ErrShutdown and refuses new ones with 503. It
-// returns when the program was told of each end, or when ctx ends, with its error,
-// as it may while a handler does not look at its own context. Use it after
-// http.Server's Shutdown, which knows connections and no sessions.
-func (srv *Server) Shutdown(ctx context.Context) error {
-	srv.closed.Store(true)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for _, s := range srv.table.all() {
-			s.cancel(ErrShutdown)
-		}
-		for _, s := range srv.table.all() {
-			srv.cut(s, ErrShutdown)
-		}
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
@@ -127,6 +140,11 @@ type serving struct {
 	r   *http.Request
 	e   *Exchange
 
+	got      loaded // from the store
+	trouble  string // why the session cannot be had now
+	document []byte // of the request, if anybody wants it
+	sent     bool   // the response is out
+
 	failed error  // what the program's code returned
 	ended  func() // tells of the session that this exchange has ended
 	broken bool   // the connection cannot be used again
@@ -144,7 +162,12 @@ func (x *serving) serve() {
 		return
 	}
 	x.gather()
-	env, err := x.read()
+	env, err := x.read(x.belongs(principal) != nil)
+	if errors.Is(err, ErrCoding) {
+		x.w.Header().Set("Accept-Encoding", "gzip, deflate")
+		x.refuse(http.StatusUnsupportedMediaType, "Content-Encoding "+clip(x.r.Header.Get("Content-Encoding")))
+		return
+	}
 	x.e.Request = env
 	if s := x.session(principal, env, err); s != nil {
 		x.converse(s, env, err)
@@ -190,30 +213,62 @@ func (x *serving) challenge(why string) {
 	}
 	x.w.Header().Set("Content-Length", "0")
 	x.refuse(http.StatusUnauthorized, why)
+	x.send()
 	c.Flush()
-	_, err := io.CopyN(io.Discard, x.r.Body, maxDiscard+1)
+	_, err := io.CopyN(io.Discard, x.r.Body, maxUnread+1)
 	x.broken = err != io.EOF
 }
 
-// read reads the request's body; nil is an empty one.
-func (x *serving) read() (*rpc.Envelope, error) {
-	var body io.Reader = x.r.Body
+// maxUnread is how much is read of a body that is thrown away, because nobody knows
+// yet who sends it.
+const maxUnread = 256 << 10
+
+// read reads the request's body; nil is an empty one. What belongs to no session yet is
+// an Inform, or is refused, so there less is read.
+func (x *serving) read(known bool) (*rpc.Envelope, error) {
+	cfg, wire := x.srv.Config, orSize(x.srv.MaxWire, serverMaxWire)
+	if !known {
+		most := orSize(x.srv.MaxInform, serverMaxInform)
+		cfg.Limits.MaxBytes = min(orSize(cfg.Limits.MaxBytes, most), most)
+		wire = min(wire, most)
+	}
+	if x.r.ContentLength > wire {
+		return nil, ErrTooLong
+	}
+	body, err := decode(x.r.Body, x.r.Header.Get("Content-Encoding"), wire)
+	if err != nil {
+		return nil, err
+	}
 	var kept bytes.Buffer
-	if x.srv.Exchanged != nil {
+	if x.srv.Exchanged != nil || x.srv.Store != nil {
 		body = io.TeeReader(body, &kept)
 	}
-	env, err := rpc.Read(body, x.srv.Config)
-	x.e.RequestBody = kept.Bytes()
+	env, err := rpc.Read(body, cfg)
+	x.document = kept.Bytes()
+	x.e.RequestBody = x.document
 	if errors.Is(err, soap.ErrEmpty) {
 		return nil, nil
 	}
 	return env, err
 }
 
+// The bounds of a Server on bodies.
+const (
+	serverMaxWire   = 16 << 20
+	serverMaxInform = 1 << 20
+)
+
+// orSize is a size, or another if it is not set.
+func orSize(n, other int64) int64 {
+	if n <= 0 {
+		return other
+	}
+	return n
+}
+
 // refuse answers with a bare status.
 func (x *serving) refuse(status int, why string) {
 	x.e.Status, x.e.Err = status, errors.New(why)
-	x.w.WriteHeader(status)
 	level := slog.LevelInfo
 	if status == http.StatusUnauthorized { // half of all exchanges begin so
 		level = slog.LevelDebug
@@ -225,7 +280,6 @@ func (x *serving) refuse(status int, why string) {
 func (x *serving) answer(env *rpc.Envelope) {
 	if env == nil {
 		x.e.Status = http.StatusNoContent
-		x.w.WriteHeader(http.StatusNoContent)
 		return
 	}
 	body, err := env.Append(nil, x.srv.Style)
@@ -234,9 +288,23 @@ func (x *serving) answer(env *rpc.Envelope) {
 		return
 	}
 	x.e.Response, x.e.ResponseBody, x.e.Status = env, body, http.StatusOK
-	x.w.Header().Set("Content-Type", contentType)
-	x.w.Header().Set("Content-Length", strconv.Itoa(len(body))) // many CPEs cannot read chunks
-	x.w.Write(body)
+}
+
+// retract takes back an answer that is not sent yet.
+func (x *serving) retract() { x.e.Response, x.e.ResponseBody, x.e.Status = nil, nil, 0 }
+
+// send sends the answer, when the session is where it has to be for the next POST.
+func (x *serving) send() {
+	if x.sent {
+		return
+	}
+	x.sent = true
+	if len(x.e.ResponseBody) > 0 {
+		x.w.Header().Set("Content-Type", contentType)
+		x.w.Header().Set("Content-Length", strconv.Itoa(len(x.e.ResponseBody))) // many CPEs cannot read chunks
+	}
+	x.w.WriteHeader(x.e.Status)
+	x.w.Write(x.e.ResponseBody)
 }
 
 func (x *serving) log(level slog.Level, msg string, args ...any) {

@@ -256,7 +256,7 @@ func TestDigestAuthFields(t *testing.T) {
 	bubble(t, "", func(t *testing.T) {
 		key := []byte("0123456789abcdef0123456789abcdef")
 		auth := func() *transport.DigestAuth {
-			return &transport.DigestAuth{Password: passwords, Realm: "field", Key: key, Lifetime: time.Minute}
+			return &transport.DigestAuth{Password: passwords, Realm: "field", NonceKey: key, Lifetime: time.Minute}
 		}
 		one, two := newBench(t, &transport.Server{Authenticator: auth()}), newBench(t, &transport.Server{Authenticator: auth()})
 		c := one.cpe(user, password)
@@ -264,7 +264,7 @@ func TestDigestAuthFields(t *testing.T) {
 		assert.Contains(t, r.Header.Get("WWW-Authenticate"), `realm="field"`)
 		c.inform()
 		c.http = two.cpe("", "").http
-		assert.Equal(t, 204, c.raw("").Status, "processes with one key share nonces")
+		assert.Equal(t, 503, c.raw("").Status, "processes with one key share nonces, and no sessions")
 		pass(61 * time.Second)
 		assert.Equal(t, 401, c.raw("").Status)
 	})

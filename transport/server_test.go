@@ -75,7 +75,7 @@ func TestServerOutsideSession(t *testing.T) {
 		{"json", `{"a":1}`, 400, 0, ""},
 		{"doctype", "<!DOCTYPE a><a/>", 400, 0, ""},
 		{"no message", soap("1", ""), 400, 0, ""},
-		{"beyond the bound", soap("1", "<cwmp:GetRPCMethods/><!--"+strings.Repeat("x", 5000)+"-->"), 400, 0, ""},
+		{"beyond the bound", soap("1", "<cwmp:GetRPCMethods/><!--"+strings.Repeat("x", 5000)+"-->"), 413, 0, ""},
 		{"NUL bytes", strings.Repeat("\x00", 1000), 400, 0, ""},
 	} {
 		bubble(t, tt.name, func(t *testing.T) {
@@ -358,7 +358,7 @@ func TestServerKeepsConnectionAfterChallenge(t *testing.T) {
 		size int
 		keep bool
 	}{
-		{"small", 3000, true}, {"64 KiB", 64 << 10, true}, {"more", 64<<10 + 1, false}, {"much more", 300 << 10, false},
+		{"small", 3000, true}, {"256 KiB", 256 << 10, true}, {"more", 256<<10 + 1, false}, {"much more", 1 << 20, false},
 	} {
 		bubble(t, tt.name, func(t *testing.T) {
 			b := newBench(t, &transport.Server{Authenticator: digestAuth()})

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -24,14 +25,23 @@ type Session struct {
 	// Data is the program's own state. The library does not look at it.
 	Data []byte
 
-	key    string // the cookie
+	key    string        // the cookie
+	place  string        // in the store; empty without one
+	inform []byte        // the document, for the store
+	length time.Duration // at most
 	cancel context.CancelCauseFunc
 	ctx    context.Context      // until the session ends
 	hold   atomic.Pointer[bool] // what Hold was given, for the next message
 	again  atomic.Bool          // the Inform was answered with 8005 and comes again
 
+	version atomic.Uint64 // in the store, as far as this process knows
+	pinned  atomic.Bool   // to this process, by its Script
+	taken   atomic.Bool   // its place was, by a new Inform here
+
 	mu       lock // over what follows, and held while a handler runs
 	machine  *session.ACS
+	fresh    bool          // opened by this exchange, which has claimed it
+	ends     time.Time     // at the latest
 	answer   rpc.Message   // to our last request, for the next turn
 	wait     time.Duration // for the CPE's next message
 	deadline time.Time     // of that wait
@@ -127,6 +137,9 @@ func (t *sessions) add(s *Session, most int) (old *Session, ok bool) {
 	return old, true
 }
 
+// put puts in a session that was opened elsewhere.
+func (t *sessions) put(s *Session) { t.add(s, math.MaxInt) }
+
 // all returns the open sessions.
 func (t *sessions) all() []*Session {
 	t.mu.Lock()
@@ -137,7 +150,9 @@ func (t *sessions) all() []*Session {
 func (t *sessions) remove(s *Session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.byKey, s.key)
+	if t.byKey[s.key] == s {
+		delete(t.byKey, s.key)
+	}
 	if o := ownerOf(s.Inform.DeviceID, s.Principal); t.byOwner[o] == s {
 		delete(t.byOwner, o)
 	}

@@ -21,6 +21,9 @@ type connection struct {
 	mu        sync.Mutex
 	principal string
 	mixed     bool // more than one principal
+	key       string
+	owner     owner // of the session of that key
+	shared    bool  // it has carried sessions of several devices
 }
 
 // ConnContext remembers who has authenticated on a connection. Set it as the
@@ -60,4 +63,32 @@ func (x *serving) vouched() (string, bool) {
 		return "", false
 	}
 	return principal, true
+}
+
+// carry notes that a session was opened on this connection.
+func (x *serving) carry(s *Session) {
+	c := connectionOf(x.r)
+	if c == nil {
+		return
+	}
+	o := ownerOf(s.Inform.DeviceID, s.Principal)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shared = c.shared || c.key != "" && c.owner != o || !o.known()
+	c.key, c.owner = s.key, o
+}
+
+// carried is the key of the one session that this connection has carried, for a CPE
+// that drops cookies; empty if there was none, or if the connection is shared.
+func (x *serving) carried() string {
+	c := connectionOf(x.r)
+	if c == nil {
+		return ""
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.shared {
+		return ""
+	}
+	return c.key
 }

@@ -1,0 +1,35 @@
+package transport
+
+import (
+	"iter"
+	"net/http"
+	"strings"
+)
+
+// NOTE: the session's cookie as CPEs send it back. Fielded ones join cookies with
+// commas, put the value in quotes, send the attributes of Set-Cookie along, or an old
+// cookie before the new one, all of which net/http's parser reads otherwise or drops.
+// Ours are letters and digits alone, so they can be found in any of that.
+
+// cookieName is the session cookie's: short, and a token.
+const cookieName = "cwmp"
+
+// cookiesOf returns the values of our cookies, maxCookies at most, in the order of the
+// header.
+func cookiesOf(h http.Header) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		n := 0
+		for _, line := range h["Cookie"] {
+			for part := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ';' || r == ',' }) {
+				name, value, _ := strings.Cut(part, "=")
+				if strings.TrimSpace(name) != cookieName {
+					continue
+				}
+				value = strings.Trim(value, " \t\"")
+				if n++; n > maxCookies || !yield(value) {
+					return
+				}
+			}
+		}
+	}
+}

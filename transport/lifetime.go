@@ -1,0 +1,167 @@
+package transport
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/session"
+)
+
+// NOTE: how sessions begin, how long they last, and how they end outside of any
+// exchange.
+
+// makeSession makes a session that no timer watches yet.
+func (srv *Server) makeSession(principal string, inform *rpc.Inform) *Session {
+	s := &Session{Inform: inform, Principal: principal, mu: make(lock, 1), machine: srv.newMachine()}
+	s.length = orElse(srv.MaxDuration, maxDuration)
+	s.ctx, s.cancel = context.WithCancelCause(context.Background())
+	return s
+}
+
+// newSession makes the session that an Inform opens.
+func (srv *Server) newSession(principal string, env *rpc.Envelope, document []byte) *Session {
+	s := srv.makeSession(principal, env.Message.(*rpc.Inform))
+	s.key = rand.Text() + srv.name()
+	if srv.Store != nil {
+		s.place, s.fresh, s.inform = rand.Text(), true, document
+		if o := ownerOf(s.Inform.DeviceID, principal); o.known() {
+			s.place = placeOf(o)
+		}
+		s.key = s.place + rand.Text()
+	}
+	s.ends = time.Now().Add(s.length)
+	srv.wind(s, srv.waitFor(env), s.length)
+	return s
+}
+
+// wind starts a session's timers.
+func (srv *Server) wind(s *Session, wait, left time.Duration) {
+	s.wait, s.ends = wait, time.Now().Add(left)
+	s.deadline = time.Now().Add(wait)
+	s.timer = time.AfterFunc(wait, func() { srv.expire(s) })
+	s.last = time.AfterFunc(left, func() { srv.cut(s, session.ErrDuration) })
+}
+
+// The bounds of a SessionTimeout.
+const (
+	leastSessionTimeout = 30 * time.Second
+	mostSessionTimeout  = 10 * time.Minute
+)
+
+// waitFor is how long the sender of an Inform is waited for.
+func (srv *Server) waitFor(env *rpc.Envelope) time.Duration {
+	if !env.HasSessionTimeout {
+		return orElse(srv.Timeout, defaultTimeout)
+	}
+	return min(max(time.Duration(env.SessionTimeout)*time.Second, leastSessionTimeout), mostSessionTimeout)
+}
+
+// stop ends what waits for a session.
+func (s *Session) stop(cause error) {
+	s.timer.Stop()
+	s.last.Stop()
+	s.cancel(cause)
+}
+
+// supersede ends a session whose device has come with a new Inform. The new one
+// does not wait for a handler of the old one that still runs.
+func (srv *Server) supersede(old *Session) {
+	old.taken.Store(true)
+	old.cancel(ErrSuperseded)
+	go srv.cut(old, ErrSuperseded)
+}
+
+// cut ends a session at once: a handler that looks at its context returns, and one
+// that does not is waited for.
+func (srv *Server) cut(s *Session, why error) {
+	s.cancel(why)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	srv.abandon(s, why)
+}
+
+// expire ends a session whose CPE did not come back. A POST that came just
+// before the timer has moved the deadline meanwhile.
+func (srv *Server) expire(s *Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !time.Now().Before(s.deadline) {
+		srv.abandon(s, ErrTimeout)
+	}
+}
+
+// abandon ends a session from outside of any exchange. One whose place in the store
+// has another version goes on elsewhere, and is not told of here.
+func (srv *Server) abandon(s *Session, why error) {
+	if s.machine.Over() {
+		return
+	}
+	s.machine.Fail(why)
+	ours := srv.release(s) || s.taken.Load()
+	srv.end(s, why)
+	if ours {
+		srv.tell(s, why)
+	}
+}
+
+// end takes an ended session out of the table and stops what waits for it.
+func (srv *Server) end(s *Session, err error) {
+	srv.table.remove(s)
+	if err == nil {
+		err = ErrEnded
+	}
+	s.stop(err)
+}
+
+// tell tells the program that a session has ended.
+func (srv *Server) tell(s *Session, err error) {
+	if srv.Logger != nil {
+		srv.Logger.Info("session ended", "oui", s.Inform.DeviceID.OUI, "serial", s.Inform.DeviceID.SerialNumber, "err", err)
+	}
+	if srv.Ended != nil {
+		srv.Ended(s, err)
+	}
+}
+
+// Shutdown ends all open sessions with ErrShutdown and refuses new ones with 503. It
+// returns when the program was told of each end, or when ctx ends, with its error,
+// as it may while a handler does not look at its own context. Use it after
+// http.Server's Shutdown, which knows connections and no sessions.
+//
+// Sessions that a Store keeps are not ended but left to the other processes, except
+// those of a Script.
+func (srv *Server) Shutdown(ctx context.Context) error {
+	srv.closed.Store(true)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, s := range srv.table.all() {
+			if s.place == "" || s.pinned.Load() {
+				s.cancel(ErrShutdown)
+			}
+		}
+		for _, s := range srv.table.all() {
+			srv.leave(s)
+		}
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// leave ends a session, or leaves it to another process if it can go on there.
+func (srv *Server) leave(s *Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.place == "" || s.pinned.Load() {
+		s.cancel(ErrShutdown)
+		srv.abandon(s, ErrShutdown)
+		return
+	}
+	srv.drop(s, ErrShutdown)
+}
