@@ -78,6 +78,13 @@ func (m *memory) counts() (dialed, open int) {
 	return m.dialed, m.open
 }
 
+// written returns how many bytes the dialling ends have written.
+func (m *memory) written() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sent
+}
+
 // counted is a connection that reports what it writes, and its close, once.
 type counted struct {
 	net.Conn

@@ -83,7 +83,7 @@ func TestRestoreHostile(t *testing.T) {
 		{"no document", fresh, []byte("<"), false},
 		{"no Inform", fresh, reboot, false},
 	} {
-		s, err := srv.restore(key, &record{machine: tt.machine, inform: tt.inform, wait: 1, ends: time.Now()}, 1)
+		s, err := srv.restore(key, &record{machine: tt.machine, inform: tt.inform, wait: time.Hour, ends: time.Now().Add(time.Hour)}, 1)
 		assert.Equal(t, tt.ok, err == nil, tt.name)
 		if err == nil {
 			s.stop(nil)

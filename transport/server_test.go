@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -319,7 +320,7 @@ func TestServerRecorder(t *testing.T) {
 }
 
 // rawConn opens a connection and writes text.
-func (b *bench) rawConn(text string) (*bufio.Reader, io.Closer) {
+func (b *bench) rawConn(text string) (*bufio.Reader, net.Conn) {
 	conn, err := b.net.Dial(b.t.Context(), "", "")
 	require.NoError(b.t, err)
 	go io.WriteString(conn, text)
