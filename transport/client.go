@@ -109,9 +109,12 @@ func (c *Client) Do(ctx context.Context, inform *rpc.Inform, requests ...rpc.Mes
 	ctx, cancel := context.WithTimeoutCause(ctx, orElse(c.MaxDuration, maxDuration), session.ErrDuration)
 	defer cancel()
 	m := session.NewCPE(session.Config{Version: c.Version, Tolerate: session.MissingID})
-	result := &Result{}
+	result, start := &Result{}, time.Now()
 	err := c.run(ctx, m, result, inform, requests)
 	result.Unsent, result.Version = m.Unsent(), m.Version()
+	if c.Trace != nil && c.Trace.Ended != nil {
+		c.Trace.Ended(err, time.Since(start))
+	}
 	return result, err
 }
 
@@ -135,7 +138,9 @@ func (c *Client) run(ctx context.Context, m *session.CPE, result *Result, inform
 // drive is the loop of package session's doc.
 func (c *Client) drive(ctx context.Context, m *session.CPE, x *exchanger, result *Result) error {
 	var bad *rpc.ValueError // what is wrong with the request that was received last
+	note := c.noter(m)
 	for o := range m.Outputs() {
+		note()
 		switch o.Kind {
 		case session.Transmit:
 			bad = c.transmit(ctx, m, x, o.Envelope)
@@ -150,6 +155,20 @@ func (c *Client) drive(ctx context.Context, m *session.CPE, x *exchanger, result
 		}
 	}
 	return session.ErrState // Outputs ends with Done: every Transmit is answered
+}
+
+// noter returns what tells the trace of each new state.
+func (c *Client) noter(m *session.CPE) func() {
+	if c.Trace == nil || c.Trace.State == nil {
+		return func() {}
+	}
+	start, last := time.Now(), ""
+	return func() {
+		if s := m.State(); s != last {
+			last = s
+			c.Trace.State(s, time.Since(start))
+		}
+	}
 }
 
 // transmit posts one message and gives the machine what came back. A request of

@@ -20,7 +20,8 @@ func (x *exchanger) connected(ctx context.Context) (*link, error) {
 	x.close()
 	ctx, cancel := context.WithTimeoutCause(ctx, x.client.timeout(), ErrTimeout)
 	defer cancel()
-	conn, err := x.dial(ctx)
+	about := &Connection{Start: time.Now()}
+	conn, err := x.dial(ctx, about)
 	if err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
@@ -28,12 +29,13 @@ func (x *exchanger) connected(ctx context.Context) (*link, error) {
 		return nil, err
 	}
 	x.link = newLink(conn, originOf(x.url), x.client.timeout())
+	x.about = about
 	x.here().digest.Reconnected()
 	return x.link, nil
 }
 
 // dial opens a TCP connection and, for https, TLS on it.
-func (x *exchanger) dial(ctx context.Context) (net.Conn, error) {
+func (x *exchanger) dial(ctx context.Context, about *Connection) (net.Conn, error) {
 	dial := x.client.Dial
 	if dial == nil {
 		dial = new(net.Dialer).DialContext
@@ -46,23 +48,25 @@ func (x *exchanger) dial(ctx context.Context) (net.Conn, error) {
 		conn.Close()
 		return nil, ctx.Err()
 	}
+	about.Local, about.Remote, about.Took = conn.LocalAddr(), conn.RemoteAddr(), time.Since(about.Start)
 	if trace := x.trace.Connected; trace != nil {
-		trace(conn.LocalAddr(), conn.RemoteAddr())
+		trace(about)
 	}
 	if x.url.Scheme != "https" {
 		return conn, nil
 	}
 	secure := tls.Client(conn, x.client.tlsConfig(x.url.Hostname()))
 	if err := secure.HandshakeContext(ctx); err != nil {
-		x.hangUp(conn)
+		x.hangUp(conn, about)
 		return nil, fmt.Errorf("TLS handshake: %w", err)
 	}
 	state := secure.ConnectionState()
 	if _, known := x.client.clock(); !known {
 		x.unchecked = &state
 	}
+	about.TLS, about.TLSTook = &state, time.Since(about.Start)-about.Took
 	if trace := x.trace.TLS; trace != nil {
-		trace(state)
+		trace(about)
 	}
 	return secure, nil
 }
@@ -70,17 +74,16 @@ func (x *exchanger) dial(ctx context.Context) (net.Conn, error) {
 // close closes the session's connection, if it has one.
 func (x *exchanger) close() {
 	if x.link != nil {
-		x.hangUp(x.link.conn)
-		x.link, x.unchecked = nil, nil
+		x.hangUp(x.link.conn, x.about)
+		x.link, x.about, x.unchecked = nil, nil, nil
 	}
 }
 
 // hangUp closes a connection and reports it.
-func (x *exchanger) hangUp(conn net.Conn) {
-	local, remote := conn.LocalAddr(), conn.RemoteAddr()
+func (x *exchanger) hangUp(conn net.Conn, about *Connection) {
 	conn.Close()
 	if trace := x.trace.Closed; trace != nil {
-		trace(local, remote)
+		trace(about)
 	}
 }
 

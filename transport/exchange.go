@@ -30,6 +30,7 @@ type exchanger struct {
 	cfg       rpc.Config
 	plain     bool                 // the ACS has refused our content coding
 	link      *link                // nil before the first exchange, and when the peer has closed it
+	about     *Connection          // the link's
 	unchecked *tls.ConnectionState // of a link that was made while the time was not known
 }
 
@@ -102,10 +103,21 @@ func (x *exchanger) exchange(ctx context.Context, e *Exchange, t *tries) error {
 		err = fmt.Errorf("%w: %w", ErrTimeout, err)
 	}
 	e.Took, e.Err = time.Since(e.Start), err
+	x.report(e)
+	return err
+}
+
+// report tells of an exchange that is over.
+func (x *exchanger) report(e *Exchange) {
 	if x.trace.Received != nil {
 		x.trace.Received(e)
 	}
-	return err
+	if x.trace.Challenged != nil && e.Challenged {
+		x.trace.Challenged(e)
+	}
+	if x.trace.Redirected != nil && e.Redirected != "" {
+		x.trace.Redirected(e)
+	}
 }
 
 // roundTrip sends a request on the session's connection and reads the response. A

@@ -15,6 +15,11 @@ import (
 // makeSession makes a session that no timer watches yet.
 func (srv *Server) makeSession(principal string, inform *rpc.Inform) *Session {
 	s := &Session{Inform: inform, Principal: principal, mu: make(lock, 1), machine: srv.newMachine()}
+	s.begun = time.Now()
+	if srv.Recorded != nil {
+		s.recorder = &Recorder{}
+		s.recorder.Trace() // starts it
+	}
 	s.length = orElse(srv.MaxDuration, maxDuration)
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	return s
@@ -122,6 +127,10 @@ func (srv *Server) tell(s *Session, err error) {
 	}
 	if srv.Ended != nil {
 		srv.Ended(s, err)
+	}
+	if s.recorder != nil {
+		s.recorder.ended(err, time.Since(s.begun))
+		srv.Recorded(s, s.recorder.Recording())
 	}
 }
 

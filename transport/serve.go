@@ -200,6 +200,7 @@ var errPanic = errors.New("transport: the handler panicked")
 // drive is the loop of package session's doc.
 func (x *serving) drive(s *Session, env *rpc.Envelope, bad error) {
 	for o := range s.machine.Outputs() {
+		x.note(s)
 		switch o.Kind {
 		case session.Deliver:
 			answer := x.reply(s, o.Envelope.Message, bad)

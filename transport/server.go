@@ -72,6 +72,12 @@ type Server struct {
 	// Logger is told how sessions end and what was refused. Nil is silent. It is
 	// never given a secret.
 	Logger *slog.Logger
+	// Trace is told what happens, while it does. Nil for nobody.
+	Trace *ServerTrace
+	// Recorded is given each session as a value when it is over, right after Ended.
+	// Nil records nothing. In it are the exchanges that reached this process, from
+	// the one that opened the session on.
+	Recorded func(*Session, Recording)
 	// Exchanged is called after each exchange, for a recorder. Nil for nobody.
 	Exchanged func(*Exchange)
 	// Ended is called once for each session that was opened, when it is over and
@@ -114,7 +120,11 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out := newPaced(w)
 	defer out.finish() // after the program was told
 	x := &serving{srv: srv, w: out, r: r, e: &Exchange{RequestHeader: r.Header, Start: time.Now()}}
+	if srv.Trace != nil {
+		x.trace = *srv.Trace
+	}
 	defer x.report() // also when the program's code panics
+	x.arrived()
 	x.serve()
 	x.send()
 	if x.broken {
@@ -128,6 +138,9 @@ func (x *serving) report() {
 	if x.srv.Exchanged != nil {
 		x.srv.Exchanged(x.e)
 	}
+	if s := x.e.Session; s != nil && s.recorder != nil {
+		s.recorder.exchange(EventReceived, x.e)
+	}
 	if x.ended != nil {
 		x.ended()
 	}
@@ -140,6 +153,7 @@ type serving struct {
 	r   *http.Request
 	e   *Exchange
 
+	trace    ServerTrace
 	got      loaded // from the store
 	trouble  string // why the session cannot be had now
 	document []byte // of the request, if anybody wants it
@@ -170,6 +184,7 @@ func (x *serving) serve() {
 	}
 	x.e.Request = env
 	if s := x.session(principal, env, err); s != nil {
+		x.e.Session = s
 		x.converse(s, env, err)
 	}
 }
@@ -240,7 +255,7 @@ func (x *serving) read(known bool) (*rpc.Envelope, error) {
 		return nil, err
 	}
 	var kept bytes.Buffer
-	if x.srv.Exchanged != nil || x.srv.Store != nil {
+	if x.watched() || x.srv.Store != nil {
 		body = io.TeeReader(body, &kept)
 	}
 	env, err := rpc.Read(body, cfg)
@@ -250,6 +265,11 @@ func (x *serving) read(known bool) (*rpc.Envelope, error) {
 		return nil, nil
 	}
 	return env, err
+}
+
+// watched reports whether somebody wants to see bodies.
+func (x *serving) watched() bool {
+	return x.srv.Exchanged != nil || x.srv.Recorded != nil || x.trace.Response != nil
 }
 
 // The bounds of a Server on bodies.
@@ -299,6 +319,13 @@ func (x *serving) send() {
 		return
 	}
 	x.sent = true
+	x.e.Took, x.e.ResponseHeader = time.Since(x.e.Start), x.w.Header()
+	if x.trace.Challenged != nil && x.e.Challenged {
+		x.trace.Challenged(x.e)
+	}
+	if x.trace.Response != nil {
+		x.trace.Response(x.e)
+	}
 	if len(x.e.ResponseBody) > 0 {
 		x.w.Header().Set("Content-Type", contentType)
 		x.w.Header().Set("Content-Length", strconv.Itoa(len(x.e.ResponseBody))) // many CPEs cannot read chunks

@@ -34,6 +34,9 @@ type Session struct {
 	hold   atomic.Pointer[bool] // what Hold was given, for the next message
 	again  atomic.Bool          // the Inform was answered with 8005 and comes again
 
+	recorder *Recorder // nil if nobody wants it
+	begun    time.Time // here
+
 	version atomic.Uint64 // in the store, as far as this process knows
 	pinned  atomic.Bool   // to this process, by its Script
 	taken   atomic.Bool   // its place was, by a new Inform here
@@ -48,6 +51,7 @@ type Session struct {
 	timer    *time.Timer   // for the deadline
 	last     *time.Timer   // for the session as a whole
 	run      *run          // of a Script
+	state    string        // that was told last
 }
 
 // Version is the CWMP version in use.

@@ -14,8 +14,8 @@ import (
 func trailOf(trail *[]string) *transport.Trace {
 	add := func(s string) { *trail = append(*trail, s) }
 	return &transport.Trace{
-		Connected: func(net.Addr, net.Addr) { add("connected") },
-		TLS:       func(tls.ConnectionState) { add("tls") },
+		Connected: func(*transport.Connection) { add("connected") },
+		TLS:       func(*transport.Connection) { add("tls") },
 		Sending: func(e *transport.Exchange) {
 			word := "post (empty)"
 			if e.Request != nil {
@@ -27,7 +27,7 @@ func trailOf(trail *[]string) *transport.Trace {
 			add(word)
 		},
 		Received: func(e *transport.Exchange) { add(strconv.Itoa(e.Status)) },
-		Closed:   func(net.Addr, net.Addr) { add("closed") },
+		Closed:   func(*transport.Connection) { add("closed") },
 	}
 }
 

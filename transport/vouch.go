@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // NOTE: CPEs that send Authorization with the Inform and no more. Their later POSTs
@@ -18,7 +19,10 @@ type connKey struct{}
 
 // A connection is what the requests on a connection have shown so far.
 type connection struct {
+	start     time.Time
+	remote    net.Addr
 	mu        sync.Mutex
+	told      bool // of it
 	principal string
 	mixed     bool // more than one principal
 	key       string
@@ -29,8 +33,17 @@ type connection struct {
 // ConnContext remembers who has authenticated on a connection. Set it as the
 // http.Server's ConnContext for CPEs that leave out Authorization after the first
 // message; without it each POST of theirs is challenged.
-func (srv *Server) ConnContext(ctx context.Context, _ net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, &connection{})
+func (srv *Server) ConnContext(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, &connection{start: time.Now(), remote: conn.RemoteAddr()})
+}
+
+// first reports whether nobody has asked yet.
+func (c *connection) first() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	told := c.told
+	c.told = true
+	return !told
 }
 
 func connectionOf(r *http.Request) *connection {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"slices"
 	"time"
 
@@ -14,8 +13,8 @@ import (
 	"github.com/cwmp-go/cwmp/transport"
 )
 
-// NOTE: what is printed: a line a step, as it happens, from what the client's trace
-// reports.
+// NOTE: what is printed: a line a step, as it happens, drawn from what a
+// transport.Recorder keeps of the session.
 
 // The steps, as they are printed. Messages that the procedure does not have get no
 // number.
@@ -47,13 +46,16 @@ type ladder struct {
 	verbose, secrets bool
 	policy           string // of TLS
 
-	steps []string  // of this session
-	tls   bool      // step 2 was printed
-	start time.Time // of this session
+	steps []string // of this session
+	tls   bool     // step 2 was printed
 }
 
-// begin starts a new session.
-func (l *ladder) begin() { l.steps, l.tls, l.start = nil, false, time.Now() }
+// begin starts a new session and returns what its client has to be given.
+func (l *ladder) begin() *transport.Trace {
+	l.steps, l.tls = nil, false
+	r := &transport.Recorder{Each: l.draw}
+	return r.Trace()
+}
 
 // complete reports what is missing of the eleven steps.
 func (l *ladder) complete() error {
@@ -63,14 +65,21 @@ func (l *ladder) complete() error {
 	return errors.New("the session ended well, but not all of its steps happened in order")
 }
 
-// trace returns the callbacks for a client.
-func (l *ladder) trace() *transport.Trace {
-	return &transport.Trace{
-		Connected: func(local, remote net.Addr) { l.step("(1) open TCP connection", "%v -> %v", local, remote) },
-		TLS:       l.handshake,
-		Sending:   l.sending,
-		Received:  l.received,
-		Closed:    func(local, remote net.Addr) { l.step("(11) close connection", "%v -> %v", local, remote) },
+// draw prints what an event is in the eleven steps. States, challenges and redirects
+// have no line of their own: the responses show them.
+func (l *ladder) draw(e transport.Event) {
+	c := e.Connection
+	switch e.Kind {
+	case transport.EventConnected:
+		l.step("(1) open TCP connection", "%v -> %v", c.Local, c.Remote)
+	case transport.EventTLS:
+		l.handshake(c.TLS)
+	case transport.EventSending:
+		l.sending(&e)
+	case transport.EventReceived:
+		l.received(&e)
+	case transport.EventClosed:
+		l.step("(11) close connection", "%v -> %v", c.Local, c.Remote)
 	}
 }
 
@@ -79,14 +88,15 @@ func (l *ladder) step(name, format string, args ...any) {
 	fmt.Fprintf(l.out, "%-38s %s\n", name, fmt.Sprintf(format, args...))
 }
 
-func (l *ladder) handshake(s tls.ConnectionState) {
+func (l *ladder) handshake(s *tls.ConnectionState) {
 	l.tls = true
 	l.step("(2) SSL initiation", "%s, %s, SSL client policy %s",
 		tls.VersionName(s.Version), tls.CipherSuiteName(s.CipherSuite), l.policy)
 }
 
 // sending prints the request's half of an exchange.
-func (l *ladder) sending(e *transport.Exchange) {
+func (l *ladder) sending(event *transport.Event) {
+	e := &event.Exchange
 	if len(l.steps) == 1 && !l.tls {
 		l.step("(2) SSL initiation", "not used")
 	}
@@ -94,14 +104,15 @@ func (l *ladder) sending(e *transport.Exchange) {
 	if e.Repeated {
 		name = cmp.Or(again[name], name+" again")
 	}
-	l.step(name, "%s", l.details(e.Request, len(e.RequestBody), 0))
+	l.step(name, "%s", details(event.At, e.Request, len(e.RequestBody), 0))
 	if l.verbose {
 		l.dump("> ", e.RequestHeader, e.RequestBody)
 	}
 }
 
 // received prints the response's half.
-func (l *ladder) received(e *transport.Exchange) {
+func (l *ladder) received(event *transport.Event) {
+	e := &event.Exchange
 	if e.Status == 0 {
 		return
 	}
@@ -116,7 +127,7 @@ func (l *ladder) received(e *transport.Exchange) {
 	case e.Err != nil:
 		name = "refused response"
 	}
-	l.step(name, "%s", l.details(e.Response, len(e.ResponseBody), e.Status))
+	l.step(name, "%s", details(event.At, e.Response, len(e.ResponseBody), e.Status))
 	if l.verbose {
 		l.dump("< ", e.ResponseHeader, e.ResponseBody)
 	}
@@ -124,8 +135,8 @@ func (l *ladder) received(e *transport.Exchange) {
 
 // details are a message's time since the session's start, its size, HTTP status and
 // cwmp:ID, those that it has.
-func (l *ladder) details(env *rpc.Envelope, size, status int) string {
-	s := fmt.Sprintf("%7.2f ms  %5d bytes", time.Since(l.start).Seconds()*1000, size)
+func details(at time.Duration, env *rpc.Envelope, size, status int) string {
+	s := fmt.Sprintf("%7.2f ms  %5d bytes", at.Seconds()*1000, size)
 	if status != 0 {
 		s += fmt.Sprintf("  HTTP %d", status)
 	}

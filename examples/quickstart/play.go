@@ -96,8 +96,7 @@ func (d *device) session(ctx context.Context, l *ladder, n int, name string, eve
 	if err != nil {
 		return err
 	}
-	client.Trace = l.trace()
-	l.begin()
+	client.Trace = l.begin()
 	d.retry.HandleTimeout(time.Now())
 	if _, err = client.Do(ctx, d.inform(events)); err != nil {
 		return d.failure(n, err)
