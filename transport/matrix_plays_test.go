@@ -70,12 +70,12 @@ var plays = []play{
 		reports: []rpc.Message{complete("d")}, tasks: []rpc.Message{get, set}, held: true},
 	{name: "redirect", events: []rpc.Event{event(rpc.EventPeriodic)}, tasks: []rpc.Message{get}, moved: true},
 	{name: "digest", events: []rpc.Event{event(rpc.EventPeriodic)}, tasks: []rpc.Message{get}, digest: true},
-	{name: "chunked", events: []rpc.Event{event(rpc.EventPeriodic)}, tasks: []rpc.Message{get, set}, wrap: chunked},
+	{name: "chunked", events: []rpc.Event{event(rpc.EventPeriodic)}, tasks: []rpc.Message{get, set}, wrap: inChunks},
 	{name: "TLS", events: []rpc.Event{event(rpc.EventPeriodic)}, tasks: []rpc.Message{get}, tls: true},
 }
 
-// chunked sends responses in chunks.
-func chunked(h http.Handler) http.Handler {
+// inChunks sends responses in chunks.
+func inChunks(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(&chunker{w}, r) })
 }
 

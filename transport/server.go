@@ -175,7 +175,6 @@ func (x *serving) serve() {
 	if !ok {
 		return
 	}
-	x.gather()
 	env, err := x.read(x.belongs(principal) != nil)
 	if errors.Is(err, ErrCoding) {
 		x.w.Header().Set("Accept-Encoding", "gzip, deflate")
@@ -250,7 +249,7 @@ func (x *serving) read(known bool) (*rpc.Envelope, error) {
 	if x.r.ContentLength > wire {
 		return nil, ErrTooLong
 	}
-	body, err := decode(x.r.Body, x.r.Header.Get("Content-Encoding"), wire)
+	body, err := decode(gather(x.r.Body, x.r.ContentLength), x.r.Header.Get("Content-Encoding"), wire)
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func from(t *testing.T, url string, inter string) (string, error) {
 	client, err := s.Client(transport.Client{Dial: unused}, nil)
 	require.NoError(t, err)
 	var local string
-	client.Trace = &transport.Trace{Connected: func(l, _ net.Addr) { local, _, _ = net.SplitHostPort(l.String()) }}
+	client.Trace = &transport.Trace{Connected: func(c *transport.Connection) { local, _, _ = net.SplitHostPort(c.Local.String()) }}
 	_, err = client.Do(t.Context(), newInform())
 	return local, err
 }

@@ -99,11 +99,3 @@ type ended struct{ err error }
 
 // Read implements io.Reader.
 func (e *ended) Read([]byte) (int, error) { return 0, e.err }
-
-// gather does so with the body of the request.
-func (x *serving) gather() {
-	x.r.Body = struct {
-		io.Reader
-		io.Closer
-	}{gather(x.r.Body, x.r.ContentLength), x.r.Body}
-}

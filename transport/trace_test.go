@@ -38,8 +38,8 @@ func line(e transport.Event) string {
 	return s
 }
 
-// slowly makes an ACS that answers after a second.
-func slowly(h http.Handler) http.Handler {
+// afterASecond makes an ACS that answers after a second.
+func afterASecond(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		pass(time.Second)
 		h.ServeHTTP(w, r)
@@ -51,7 +51,7 @@ func TestRecorderClient(t *testing.T) {
 	bubble(t, "", func(t *testing.T) {
 		srv := &transport.Server{Authenticator: digestAuth(), Handler: plan(&rpc.Reboot{})}
 		moved := false
-		m := serveHTTP(t, slowly(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		m := serveHTTP(t, afterASecond(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if !moved {
 				moved = true
 				http.Redirect(w, r, "/moved", http.StatusFound)
