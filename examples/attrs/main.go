@@ -136,13 +136,19 @@ func play(o options, stdin io.Reader, stdout io.Writer) (failed bool, err error)
 			return false, err
 		}
 	}
-	if terminal(in) && terminal(stdout) {
-		s.prompt = "[cwmp] "
-	}
+	s.prompt = prompt(in, stdout)
 	if err = s.read(in); err == nil {
 		err = s.keep()
 	}
 	return s.failed, err
+}
+
+// prompt is what a person at a terminal sees; empty for everybody else.
+func prompt(in, out any) string {
+	if terminal(in) && terminal(out) {
+		return "[cwmp] "
+	}
+	return ""
 }
 
 // terminal reports whether x is one: a character device that is not the null

@@ -1,5 +1,10 @@
 package main
 
+// NOTE: two statements of the program are not reached here: the one of main, which ends
+// the process, and the return of an error of newShell in play, which would say that one
+// of the library's own profiles is bad (attrs tests that none is). The prompt needs
+// /dev/ptmx.
+
 import (
 	"bytes"
 	"errors"
@@ -11,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cwmp-go/cwmp/attrs"
 )
 
 // play runs the program on a script given as text.
@@ -114,6 +121,29 @@ func TestState(t *testing.T) {
 	assert.Equal(t, []string{state}, list, "no file is left behind")
 }
 
+// TestNarrowerProfile has a state that a newer firmware's profile does not take: it is
+// refused as a whole and left as it was.
+func TestNarrowerProfile(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "state")
+	playText(t, "cwmp acs url http://a/\ncwmp cpe connect retry 100", "-state", state)
+	before, err := os.ReadFile(state)
+	require.NoError(t, err)
+	p := profiles["comware"]()
+	for i := range p.Rows {
+		if p.Rows[i].Attr == attrs.ConnectRetry {
+			p.Rows[i].Max = 10
+		}
+	}
+	s, err := newShell(p, io.Discard)
+	require.NoError(t, err)
+	err = (&store{path: state}).load(s.resolver)
+	require.ErrorIs(t, err, attrs.ErrValue)
+	assert.ErrorContains(t, err, "cpe connect retry")
+	after, err := os.ReadFile(state)
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
+}
+
 func TestDamagedState(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	playText(t, "cwmp acs url http://a/\ncwmp acs username n", "-state", state)
@@ -176,7 +206,7 @@ func TestLocked(t *testing.T) {
 	s, err = newShell(p, &out)
 	require.NoError(t, err)
 	require.NoError(t, s.read(strings.NewReader("cwmp acs url http://u2/\nacs set Device.A\"\n=1\nacs set Device.\nX=1\n"+
-		"acs set \"Device.\\n=1\"\ndhcp option43 0109687474703a2f2f68\n")))
+		"acs set \"Device.\\n=1\"\ndhcp option43 0109687474703a2f2f68\ndhcp option43 xyz\ndhcp option43 0108687474703a2f2f68\n")))
 	assert.Equal(t, `refused: acs url: security policy: not https
 error: line 2: acs set wants PATH=VALUE
 error: line 3: unknown command
@@ -184,6 +214,8 @@ error: line 4: acs set wants PATH=VALUE
 error: line 5: unknown command
 refused: "Device.\n": no such attribute
 refused: dhcp: bad length: sub-option 1 at offset 0: length 9, 8 bytes left
+refused: dhcp: not hexadecimal
+refused: dhcp: acs url: security policy: not https
 `, out.String())
 }
 
@@ -202,7 +234,9 @@ func TestPrompt(t *testing.T) {
 		assert.False(t, terminal(x))
 	}
 	if tty, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0); err == nil {
-		assert.True(t, terminal(tty))
+		assert.Equal(t, "[cwmp] ", prompt(tty, tty))
+		assert.Empty(t, prompt(tty, file))
+		assert.Empty(t, prompt(null, tty))
 		tty.Close()
 	}
 	var out bytes.Buffer
