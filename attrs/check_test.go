@@ -2,6 +2,7 @@ package attrs
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -95,28 +96,51 @@ func TestCheckJoins(t *testing.T) {
 		`attrs: bad profile "": "acs url": From names nobody, or somebody unknown`)
 }
 
-// TestComwareTable holds the profile against the device's documented table:
-// who sets what, and what is shown when nobody has.
+// TestComwareTable holds the profile against the device's documented table: who sets
+// what, what the command takes, the default, what is shown when nobody has set it, and
+// the parameter that carries it. Times are in seconds since 1970.
 func TestComwareTable(t *testing.T) {
+	const server, end = "ManagementServer.", 2082758399 // 2035-12-31T23:59:59
+	cli, both, all := From(CLI), From(CLI, ACS), From(DHCP, CLI, ACS)
 	want := map[Attr]struct {
-		from  Sources
-		def   string
-		unset string
+		from     Sources
+		kind     Kind
+		min, max int64 // by the command, or by the ACS where there is none
+		def      string
+		unset    string
+		path     string
 	}{
-		URL: {From(DHCP, CLI, ACS), "", "Null"}, Username: {From(DHCP, CLI, ACS), "", ""}, Password: {From(DHCP, CLI, ACS), "", ""},
-		DefaultURL: {From(CLI), "", "Null"}, DefaultUsername: {From(CLI), "", ""}, DefaultPassword: {From(CLI), "", ""},
-		Enable: {From(CLI), "false", "Disabled"}, CPEUsername: {From(CLI, ACS), "", ""}, CPEPassword: {From(CLI, ACS), "", ""},
-		ProvisionCode: {From(CLI, ACS), "PROVISIONINGCODE", ""}, ConnectInterface: {From(CLI), "", "None"},
-		InformEnable: {From(CLI, ACS), "false", "Disabled"}, InformInterval: {From(CLI, ACS), "600", "None"},
-		InformTime: {From(CLI, ACS), "", "None"}, InformPhase: {From(ACS), "", "None"}, ConnectRetry: {From(CLI), "", "Unlimited"},
-		WaitTimeout: {From(CLI, ACS), "30", ""}, STUNEnable: {From(CLI), "false", "Disabled"}, SSLPolicy: {From(CLI), "", "Null"},
+		URL:             {all, KindURL, 8, 255, "", "Null", server + "URL"},
+		Username:        {all, KindString, 1, 255, "", "", server + "Username"},
+		Password:        {all, KindSecret, 1, 255, "", "", server + "Password"},
+		DefaultURL:      {cli, KindURL, 8, 255, "", "Null", ""},
+		DefaultUsername: {cli, KindString, 1, 255, "", "", ""},
+		DefaultPassword: {cli, KindSecret, 1, 255, "", "", ""},
+
+		Enable:           {cli, KindBool, 0, 0, "false", "Disabled", server + "EnableCWMP"},
+		CPEUsername:      {both, KindString, 1, 255, "", "", server + "ConnectionRequestUsername"},
+		CPEPassword:      {both, KindSecret, 1, 255, "", "", server + "ConnectionRequestPassword"},
+		ProvisionCode:    {both, KindString, 1, 64, "PROVISIONINGCODE", "", "DeviceInfo.ProvisioningCode"},
+		ConnectInterface: {cli, KindString, 1, 255, "", "None", ""},
+		InformEnable:     {both, KindBool, 0, 0, "false", "Disabled", server + "PeriodicInformEnable"},
+		InformInterval:   {both, KindUint, 10, 86400, "600", "None", server + "PeriodicInformInterval"},
+		InformTime:       {both, KindTime, 0, end, "", "None", ""},
+		InformPhase:      {From(ACS), KindTime, minTime, maxTime, "", "None", server + "PeriodicInformTime"},
+		ConnectRetry:     {cli, KindUint, 0, 100, "", "Unlimited", ""},
+		WaitTimeout:      {both, KindUint, 30, 1800, "30", "", ""},
+		STUNEnable:       {cli, KindBool, 0, 0, "false", "Disabled", server + "STUNEnable"},
+		SSLPolicy:        {cli, KindString, 1, 31, "", "Null", ""},
 	}
 	p := Comware()
 	assert.Len(t, p.Rows, len(want))
 	for _, d := range p.Rows {
 		w := want[d.Attr]
 		assert.Equal(t, w.from|From(Factory), d.From, d.Attr)
+		assert.Equal(t, w.kind, d.Kind, d.Attr)
+		limits := d.limits(CLI)
+		assert.Equal(t, []int64{w.min, w.max}, []int64{limits.Min, limits.Max}, d.Attr)
 		assert.Equal(t, w.def, d.Default, d.Attr)
 		assert.Equal(t, w.unset, d.Unset, d.Attr)
+		assert.Equal(t, w.path, strings.Join(d.Paths, " "), d.Attr)
 	}
 }
