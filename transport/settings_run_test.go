@@ -160,7 +160,6 @@ func TestApplyBetweenSessions(t *testing.T) {
 // keeper is one that keeps nothing, and says what it is told and when it ends.
 type keeper struct {
 	told   []transport.Settings
-	at     chan struct{}
 	work   atomic.Int32
 	most   int32
 	slow   time.Duration // after the end of its context

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ const dhcpOption = "0127687474703A2F2F3136392E3235342E37362E33313A373534372F6163
 // A device is a CPE with Comware's attributes.
 type device struct {
 	attrs       *attrs.Resolver
+	rows        []attrs.Descriptor     // all that there are
 	tlsPolicies map[string]*tls.Config // SSL client policies by name
 	key         string                 // ParameterKey
 
@@ -42,11 +44,12 @@ const systemPolicy = "system-roots"
 // newDevice returns a device with CWMP enabled. A ca is its SSL client policy; it
 // may be nil.
 func newDevice(ca *authority) (*device, error) {
-	r, err := attrs.New(attrs.Comware())
+	family := attrs.Comware()
+	r, err := attrs.New(family)
 	if err != nil {
 		return nil, err
 	}
-	d := &device{attrs: r, tlsPolicies: map[string]*tls.Config{systemPolicy: {}}, started: time.Now()}
+	d := &device{attrs: r, rows: family.Rows, tlsPolicies: map[string]*tls.Config{systemPolicy: {}}, started: time.Now()}
 	d.cpe = transport.Configured{
 		Base:     transport.Client{Handle: d.handle},
 		Policies: func(name string) *tls.Config { return d.tlsPolicies[name] },
@@ -56,6 +59,9 @@ func newDevice(ca *authority) (*device, error) {
 	if ca != nil {
 		d.tlsPolicies[ca.name] = ca.client()
 		changes[1] = attrs.Set(attrs.SSLPolicy, ca.name)
+	}
+	if err := r.Apply(attrs.Factory, time.Now(), attrs.Set(attrs.ProvisionCode, "TLCO.GRP2")); err != nil {
+		return nil, err
 	}
 	return d, r.Apply(attrs.CLI, time.Now(), changes...)
 }
@@ -133,24 +139,39 @@ func (d *device) forced() []rpc.ParameterValue {
 		{Name: "Device.RootDataModelVersion", Value: rpc.StringValue("2.17")},
 		{Name: "Device.DeviceInfo.HardwareVersion", Value: rpc.StringValue("1")},
 		{Name: "Device.DeviceInfo.SoftwareVersion", Value: rpc.StringValue("1.0")},
-		{Name: "Device.DeviceInfo.ProvisioningCode", Value: rpc.StringValue("TLCO.GRP2")},
+		{Name: "Device.DeviceInfo.ProvisioningCode", Value: d.value(attrs.ProvisionCode)},
 		{Name: "Device.ManagementServer.ParameterKey", Value: rpc.StringValue(d.key)},
 		{Name: "Device.ManagementServer.ConnectionRequestURL", Value: rpc.StringValue("http://127.0.0.1:7547/")},
 	}
 }
 
-// model is all that can be read: the forced parameters, and the attributes of the
-// ACS. A password reads as empty.
+// model is all that can be read: the forced parameters, and every attribute that a
+// parameter carries, by the snapshot that sessions go by.
 func (d *device) model() []rpc.ParameterValue {
 	all := d.forced()
-	snapshot := d.attrs.Snapshot()
-	for _, name := range []string{"URL", "Username", "Password"} {
-		path := "Device.ManagementServer." + name
-		attr, _ := d.attrs.ByPath(path)
-		v, _ := snapshot.Get(attr)
-		all = append(all, rpc.ParameterValue{Name: path, Value: rpc.StringValue(v.Text())})
+	for _, row := range d.rows {
+		for _, path := range row.Paths {
+			name := "Device." + path
+			if !slices.ContainsFunc(all, func(p rpc.ParameterValue) bool { return p.Name == name }) {
+				all = append(all, rpc.ParameterValue{Name: name, Value: d.value(row.Attr)})
+			}
+		}
 	}
 	return all
+}
+
+// value is an attribute as a parameter has it. A password reads as empty.
+func (d *device) value(a attrs.Attr) rpc.Value {
+	v, _ := d.attrs.Snapshot().Get(a)
+	switch v.Kind() {
+	case attrs.KindBool:
+		return rpc.BoolValue(v.Bool())
+	case attrs.KindUint:
+		return rpc.UnsignedIntValue(uint32(v.Uint()))
+	case attrs.KindTime:
+		return rpc.DateTimeValue(v.Time()) // the zero time is Unknown Time
+	}
+	return rpc.StringValue(v.Text())
 }
 
 // handle answers the ACS's requests.

@@ -125,6 +125,12 @@ func TestBadFlags(t *testing.T) {
 	}
 }
 
+// The reason names the scheme, not the length, which is wrong too.
+func TestBadScheme(t *testing.T) {
+	_, _, errs := try(t, "-acs", "ftp://x")
+	assert.Equal(t, "quickstart: attrs: bad value: \"acs url\" from CLI: neither http nor https\n", errs)
+}
+
 func TestHelp(t *testing.T) {
 	status, out, errs := try(t, "-h")
 	assert.Equal(t, exitOK, status)
@@ -220,7 +226,7 @@ func TestExternalACSReads(t *testing.T) {
 		}
 		v, err := transport.Do(ctx, s, &rpc.GetParameterValues{ParameterNames: []string{""}})
 		if assert.NoError(t, err) {
-			assert.Len(t, v.ParameterList, 9)
+			assert.Len(t, v.ParameterList, 16, "six forced parameters and ten more attributes")
 		}
 		_, err = transport.Do(ctx, s, &rpc.GetParameterValues{ParameterNames: []string{"Device.Nothing."}})
 		assert.ErrorIs(t, err, rpc.FaultInvalidParameterName)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cwmp-go/cwmp/attrs"
+	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/transport"
 )
 
@@ -75,6 +76,45 @@ func TestSettings(t *testing.T) {
 	assert.Equal(t, []string{"http://default.test/", "du", "dp"}, []string{s.URL, s.Username, s.Password.Reveal()}, "a set as a whole")
 	assert.Len(t, seen, reflect.TypeFor[transport.Settings]().NumField()-2, "and no field is left out")
 	assert.Equal(t, transport.Settings{Gate: attrs.ErrNoURL}, bare(settings(new(attrs.Snapshot))))
+}
+
+// TestReadsWhatItWrites: what the ACS sets is what it reads, and what is used.
+func TestReadsWhatItWrites(t *testing.T) {
+	d, err := newDevice(nil)
+	require.NoError(t, err)
+	read := func(name string) string {
+		r, err := d.get(&rpc.GetParameterValues{ParameterNames: []string{name}})
+		require.NoError(t, err, name)
+		return r.(*rpc.GetParameterValuesResponse).ParameterList[0].Value.Text
+	}
+	const server = "Device.ManagementServer."
+	for _, row := range [][3]string{
+		{server + "URL", "", "http://acs.test/"}, {server + "PeriodicInformEnable", "0", "1"},
+		{server + "PeriodicInformInterval", "600", "60"}, {"Device.DeviceInfo.ProvisioningCode", "TLCO.GRP2", "TLCO"},
+		{server + "PeriodicInformTime", "0001-01-01T00:00:00Z", "2026-01-01T00:00:07Z"}, {server + "Username", "", "u"},
+	} {
+		assert.Equal(t, row[1], read(row[0]), row[0])
+		_, err := d.set(&rpc.SetParameterValues{ParameterList: []rpc.ParameterValue{{Name: row[0], Value: rpc.StringValue(row[2])}}})
+		require.NoError(t, err)
+		assert.Equal(t, row[2], read(row[0]), row[0])
+	}
+	_, err = d.set(&rpc.SetParameterValues{ParameterList: []rpc.ParameterValue{{Name: server + "Password", Value: rpc.StringValue("p")}}})
+	require.NoError(t, err)
+	assert.Empty(t, read(server+"Password"))
+	s := settings(d.attrs.Snapshot())
+	assert.Equal(t, time.Minute, s.Periodic)
+	assert.Equal(t, time.Date(2026, 1, 1, 0, 0, 7, 0, time.UTC), s.Phase)
+
+	_, err = d.set(&rpc.SetParameterValues{ParameterList: []rpc.ParameterValue{
+		{Name: server + "STUNEnable", Value: rpc.StringValue("1")}, {Name: server + "URL", Value: rpc.StringValue("ftp://x")},
+		{Name: server + "Username", Value: rpc.StringValue("v")},
+	}})
+	fault, ok := err.(*rpc.Fault)
+	require.True(t, ok, err)
+	assert.Len(t, fault.Parameters, 2)
+	assert.Equal(t, []rpc.FaultCode{rpc.FaultNonWritableParameter, rpc.FaultInvalidParameterValue},
+		[]rpc.FaultCode{fault.Parameters[0].Code, fault.Parameters[1].Code})
+	assert.Equal(t, "u", read(server+"Username"), "all or nothing")
 }
 
 // field returns a field of settings by its name; a password as its text.
