@@ -159,3 +159,14 @@ func TestGuide(t *testing.T) {
 		assert.Contains(t, string(guide), "`"+string(a)+"`")
 	}
 }
+
+func TestObeyed(t *testing.T) {
+	d, err := newDevice(nil)
+	require.NoError(t, err)
+	require.NoError(t, d.fromCLI("http://acs.test/", "", "", attrs.Set(attrs.ConnectRetry, "3"), attrs.Set(attrs.WaitTimeout, "60"),
+		attrs.Set(attrs.InformEnable, "true"), attrs.Set(attrs.STUNEnable, "true"), attrs.Set(attrs.ConnectInterface, "eth7")))
+	require.NoError(t, d.configure(t.Context()))
+	var out strings.Builder
+	d.obeyed(&out)
+	assert.Equal(t, "settings: close-wait 1m0s, from eth7, SSL client policy system-roots, retries 3, periodic Inform every 10m0s, STUN on\n", out.String())
+}
