@@ -22,6 +22,8 @@ const (
 	MaxLine = 4 << 10
 	// MaxFields is the most header fields.
 	MaxFields = 64
+	// maxBlank is the most bytes of line ends before a request line.
+	maxBlank = 64
 )
 
 // The statuses that a Listener answers with.
@@ -67,8 +69,10 @@ type headReader struct {
 
 // next reads one request. The error is a statusErr to answer with, or errEnded.
 func (r *headReader) next() (head, error) {
-	for from := 0; ; {
-		r.skipBlank()
+	for from, blank := 0, 0; ; {
+		if blank += r.skipBlank(); blank > maxBlank {
+			return head{}, statusErr(statusBad)
+		}
 		if end := headEnd(r.buf[:r.n], from); end > 0 {
 			h, err := parseHead(string(r.buf[:end]))
 			r.n = copy(r.buf[:], r.buf[end:r.n])
@@ -86,12 +90,14 @@ func (r *headReader) next() (head, error) {
 	}
 }
 
-// skipBlank drops line ends before a request line: RFC 9112 section 2.2 asks for it.
-func (r *headReader) skipBlank() {
-	rest := bytes.TrimLeft(r.buf[:r.n], "\r\n")
-	if len(rest) < r.n {
+// skipBlank drops line ends before a request line, which RFC 9112 section 2.2 asks
+// for, and says how many bytes it dropped.
+func (r *headReader) skipBlank() int {
+	had := r.n
+	if rest := bytes.TrimLeft(r.buf[:r.n], "\r\n"); len(rest) < r.n {
 		r.n = copy(r.buf[:], rest)
 	}
+	return had - r.n
 }
 
 // headEnd finds the end of a head, behind its blank line; 0 if it is not there yet.
