@@ -175,7 +175,7 @@ func (l *Listener) serve(v *visit) {
 		l.log(a.level(), a.why, v.from, a.status)
 		l.visits.move(v, reading)
 		if a.last {
-			linger(v.conn)
+			linger(v.conn, end)
 			return
 		}
 	}
@@ -201,12 +201,12 @@ func (l *Listener) hold(v *visit) bool {
 
 // linger ends a connection so that the answer arrives: closing with bytes unread
 // makes TCP throw away what was sent. The visit can be closed for another meanwhile.
-func linger(conn net.Conn) {
+func linger(conn net.Conn, end time.Time) {
 	half, ok := conn.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil {
 		return
 	}
-	conn.SetReadDeadline(time.Now().Add(lingerTime))
+	conn.SetReadDeadline(earlier(end, time.Now().Add(lingerTime)))
 	io.CopyN(io.Discard, conn, lingerBytes)
 }
 

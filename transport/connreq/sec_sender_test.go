@@ -3,7 +3,6 @@ package connreq
 // NOTE: the attacks that docs/SECURITY.md lists, each by its number, at the ACS's end.
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -164,9 +164,29 @@ func TestSEC28Replies(t *testing.T) {
 	})
 }
 
+// A lockedBuffer is written by the test and by the loggers of connections.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+// Write implements io.Writer.
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// String is what was written.
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 // Secrets: the password is in no text of either end, and the URL's path in no error.
 func TestSecrets(t *testing.T) {
-	var text bytes.Buffer
+	var text lockedBuffer
 	logger := slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	bubble(t, "", func(t *testing.T) {
 		p := listen(t, &Listener{Logger: logger, Gate: &Gate{Burst: 2}, Path: "/" + password})
