@@ -156,7 +156,7 @@ func TestTLS(t *testing.T) {
 	cert, key := keyPair(t)
 	r := start(t, "-tls-cert", cert, "-tls-key", key)
 	assert.Regexp(t, `^https://127\.0\.0\.1:\d+/$`, r.url)
-	_, err := tls.Dial("tcp", strings.Trim(r.url, "https:/"), &tls.Config{RootCAs: roots(t, cert), MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})
+	_, err := tls.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(r.url, "https://"), "/"), &tls.Config{RootCAs: roots(t, cert), MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})
 	assert.Error(t, err)
 }
 
@@ -282,9 +282,15 @@ func TestScanners(t *testing.T) {
 		require.NoError(t, err)
 		resp.Body.Close()
 	}
+	conn, err := net.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(r.url, "http://"), "/"))
+	require.NoError(t, err)
+	_, err = fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n%s", message(t, "Inform.xml")[:700])
+	require.NoError(t, err)
+	require.NoError(t, conn.Close())
+	r.errs.lines(t, 5) // listening, and four refusals
 	assert.Empty(t, r.out.String())
 	require.NoError(t, r.call(t, device()))
-	assert.Equal(t, exitOK, <-r.status, "the first session with an Informs counts")
+	assert.Equal(t, exitOK, <-r.status, "the first session with a whole Inform counts")
 	assert.Contains(t, r.errs.String(), "acs: refused: 405 ")
 	assert.Contains(t, r.errs.String(), "acs: refused: 400 ")
 }

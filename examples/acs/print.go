@@ -139,7 +139,7 @@ func (r *record) lines(number int, end error) []byte {
 		fmt.Fprintf(&b, "  parameter %s\n", parameter(p.Name, p.Value.Type, p.Value.Text))
 	}
 	for _, method := range r.received {
-		fmt.Fprintf(&b, "  from the device %s\n", oneLine(method))
+		fmt.Fprintf(&b, "  from the device %s\n", method)
 	}
 	for _, q := range r.requests {
 		q.lines(&b)

@@ -38,7 +38,7 @@ func hostile(t *testing.T) *record {
 			Event:         []rpc.Event{{EventCode: "1 BOOT\n  ended: ok"}, {EventCode: "2", CommandKey: "\xfe"}},
 			ParameterList: []rpc.ParameterValue{{Name: "A\nB", Value: rpc.Value{Type: "x\x1bsd", Text: "\x07"}}, {Name: "P"}, {Name: "X.KeyPASSWORD", Value: rpc.StringValue("hush")}},
 		},
-		received: []string{"X_A\x1b"},
+		received: []string{oneLine("X_A\x1b")},
 		requests: []*request{
 			{method: "GetParameterNames"},
 			{method: "GetParameterValues", fault: &rpc.Fault{Code: 9005, Text: "no\nway\xff"}},
@@ -75,6 +75,16 @@ func TestRefusals(t *testing.T) {
 	} {
 		assert.EqualError(t, refusalOf(e), want)
 	}
+}
+
+// A device that deviates without end costs no more than one that does it a lot.
+func TestDiagnosticsAreBounded(t *testing.T) {
+	r := &record{}
+	for range 3 {
+		r.add(&transport.Exchange{Request: &rpc.Envelope{Diagnostics: make([]soap.Diagnostic, 400), MoreDiagnostics: 5}})
+	}
+	assert.Len(t, r.diagnostics, maxDiagnostics)
+	assert.Equal(t, 3*405-maxDiagnostics, r.more)
 }
 
 // A listener that breaks ends the program.

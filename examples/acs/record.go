@@ -20,8 +20,11 @@ type record struct {
 	received    []string // the CPE's own requests
 	requests    []*request
 	diagnostics []soap.Diagnostic
-	more        int // diagnostics beyond soap's bound
+	more        int // diagnostics beyond the bounds, soap's and ours
 }
+
+// maxDiagnostics bounds those that are kept of a session.
+const maxDiagnostics = 1000
 
 // A request is one of ours, with what came back: an answer, a fault or neither.
 type request struct {
@@ -118,8 +121,9 @@ func (p *program) stray(e *transport.Exchange) {
 // add takes in an exchange of the session.
 func (r *record) add(e *transport.Exchange) {
 	if e.Request != nil {
-		r.diagnostics = append(r.diagnostics, e.Request.Diagnostics...)
-		r.more += e.Request.MoreDiagnostics
+		room := min(maxDiagnostics-len(r.diagnostics), len(e.Request.Diagnostics))
+		r.diagnostics = append(r.diagnostics, e.Request.Diagnostics[:room]...)
+		r.more += e.Request.MoreDiagnostics + len(e.Request.Diagnostics) - room
 		r.take(e)
 	}
 	if e.Response != nil && e.Response.Message != nil && !rpc.IsResponse(e.Response.Message) {
@@ -132,7 +136,7 @@ func (r *record) take(e *transport.Exchange) {
 	switch m := e.Request.Message; {
 	case m == nil, m == rpc.Message(r.inform):
 	case !rpc.IsResponse(m):
-		r.received = append(r.received, m.Method())
+		r.received = append(r.received, oneLine(m.Method()))
 	case len(r.requests) > 0:
 		r.requests[len(r.requests)-1].take(m, e.RequestBody)
 	}

@@ -132,3 +132,31 @@ func TestOtherRoot(t *testing.T) {
 		{Name: "InternetGatewayDevice.DeviceInfo.SoftwareVersion", Value: rpc.StringValue("1")},
 	}, inform.ParameterList)
 }
+
+// FuzzTable: a table is refused with a line, or every row of it can be sent, and set to
+// what it is.
+func FuzzTable(f *testing.F) {
+	f.Add("A,string,true,\"x\ny\"\nA.B.,,true,\nA.B.1.,,false,\n")
+	f.Add("A,int,true,1\n\nA,int,true,1")
+	f.Fuzz(func(t *testing.T, text string) {
+		table, err := parseTable("f", strings.NewReader(text))
+		if err != nil {
+			assert.Regexp(t, "^f:[1-9][0-9]*: ", err.Error())
+			return
+		}
+		device := cwmptest.Device{Parameters: table}
+		set := &rpc.SetParameterValues{}
+		for i := range table {
+			if table[i].Writable = true; !strings.HasSuffix(table[i].Name, ".") {
+				set.ParameterList = append(set.ParameterList, rpc.ParameterValue{Name: table[i].Name, Value: table[i].Value})
+			}
+		}
+		_, err = device.Handle(t.Context(), set)
+		require.NoError(t, err)
+		answer, err := device.Handle(t.Context(), &rpc.GetParameterValues{ParameterNames: []string{""}})
+		require.NoError(t, err)
+		assert.Equal(t, set.ParameterList, answer.(*rpc.GetParameterValuesResponse).ParameterList)
+		_, err = (&rpc.Envelope{Message: answer}).Append(nil, rpc.Style{})
+		require.NoError(t, err)
+	})
+}

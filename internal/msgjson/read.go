@@ -125,30 +125,35 @@ func (o *object) typeOf(n *rpc.Node) error {
 }
 
 // read reads the member for one field, if it is there.
-func (o *object) read(parent *rpc.Node, f *rpc.Field) error {
+func (o *object) read(parent *rpc.Node, f *rpc.Field) (err error) {
 	n := rpc.Node{Field: f}
-	there := o.members[f.Name] != nil
-	var err error
-	switch path := o.path + "." + f.Name; {
-	case f.Item != "" || f.Many:
-		if value := o.take(f.Name); value != nil {
-			err = readList(path, &n, value)
-		}
-	case f.Kind == rpc.FieldStruct:
-		if value := o.take(f.Name); value != nil {
-			err = readStruct(path, &n, value)
-		}
-	default:
+	there := false
+	if f.Item != "" || f.Many || f.Kind == rpc.FieldStruct {
+		there, err = o.nodes(&n)
+	} else {
 		there, err = o.leaf(&n)
-		if f.Kind == rpc.FieldValue && err == nil {
-			err = o.typeOf(&n)
-			there = there || n.HasType
-		}
+	}
+	if f.Kind == rpc.FieldValue && err == nil {
+		err = o.typeOf(&n)
+		there = there || n.HasType
 	}
 	if there {
 		parent.Nodes = append(parent.Nodes, n)
 	}
 	return err
+}
+
+// nodes takes a list or a struct.
+func (o *object) nodes(n *rpc.Node) (there bool, err error) {
+	value, path := o.take(n.Field.Name), o.path+"."+n.Field.Name
+	switch {
+	case value == nil:
+		return false, nil
+	case n.Field.Item != "" || n.Field.Many:
+		return true, readList(path, n, value)
+	default:
+		return true, readStruct(path, n, value)
+	}
 }
 
 // leaf takes a text, in base64 too.
@@ -185,11 +190,9 @@ func readItem(path string, n *rpc.Node, text []byte) (err error) {
 	if n.Field.Kind == rpc.FieldStruct {
 		return readStruct(path, n, text)
 	}
-	var coded struct {
-		Base64 json.RawMessage `json:"base64"`
-	}
-	if json.Unmarshal(text, &coded) == nil && coded.Base64 != nil {
-		n.Text, err = decode(path, coded.Base64)
+	members, names, err := Members(text)
+	if err == nil && len(names) == 1 && names[0] == "base64" {
+		n.Text, err = decode(path, members["base64"])
 		return err
 	}
 	return readLeaf(path, n, text)
