@@ -44,10 +44,11 @@
 // line on standard error.
 //
 // -user and -pass are the one name and password that every device has to give; digest
-// is the -auth that goes with them unless another is named. A name in clear over plain
+// is the -auth that goes with them unless another is named. A password in clear over plain
 // HTTP needs -allow-basic-http. -style no-declaration leaves out the XML declaration,
 // which some devices do not read. The lines for a person hide what parameters hold
-// whose names end in Password; JSON has values as they are.
+// whose names end in Password, Passphrase, PreSharedKey, WEPKey or Secret; JSON has values
+// as they are.
 //
 // -once ends after the first session that got as far as an Inform, with the exit
 // status 0 if it ended well, whatever faults there were, and 1 if not. The status is 1

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -154,9 +155,13 @@ func (r *record) lines(number int, end error) []byte {
 	return b.Bytes()
 }
 
-// parameter is a parameter with its value, unless that is a password.
+// secrets are the ends of the names of parameters that are secret, in small letters.
+var secrets = []string{"password", "passphrase", "presharedkey", "wepkey", "secret"}
+
+// parameter is a parameter with its value, unless that is a secret.
 func parameter(name, typ, text string) string {
-	if strings.HasSuffix(strings.ToLower(name), "password") && text != "" {
+	small := strings.ToLower(name)
+	if text != "" && slices.ContainsFunc(secrets, func(end string) bool { return strings.HasSuffix(small, end) }) {
 		return fmt.Sprintf("Name %q, Value hidden", name)
 	}
 	return fmt.Sprintf("Name %q, Value %s %q", name, typeName(typ), text)
