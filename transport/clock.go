@@ -8,7 +8,7 @@ import (
 )
 
 // NOTE: TLS on a device that does not know the time yet (TR-069 section 3.3). Chain
-// and name are verified all the same, with a date at which the ACS's certificate is
+// and name are verified all the same, with dates at which the ACS's certificate is
 // valid; once the clock is known they are verified again, with the real one.
 
 // unclocked makes cfg verify without a clock.
@@ -17,7 +17,7 @@ func unclocked(cfg *tls.Config) {
 	host, roots := cfg.ServerName, cfg.RootCAs
 	outer := cfg.VerifyConnection
 	cfg.VerifyConnection = func(s tls.ConnectionState) error {
-		if err := verify(s, host, roots, time.Time{}); err != nil {
+		if err := verifyUndated(s, host, roots); err != nil {
 			return err
 		}
 		if outer != nil {
@@ -27,21 +27,40 @@ func unclocked(cfg *tls.Config) {
 	}
 }
 
-// verify verifies a chain and its name as crypto/tls does, at a time; the zero time
-// is one at which the leaf is valid.
-func verify(s tls.ConnectionState, host string, roots *x509.CertPool, at time.Time) error {
+// verifyUndated verifies a chain and its name at some date inside the leaf's validity.
+// Its issuers may have been issued anew since, so the dates at which each of them
+// begins are tried, and the end.
+func verifyUndated(s tls.ConnectionState, host string, roots *x509.CertPool) error {
 	if len(s.PeerCertificates) == 0 {
 		return errNoCertificate
 	}
 	leaf := s.PeerCertificates[0]
-	if at.IsZero() {
-		at = leaf.NotBefore.Add(time.Second) // when its issuer was valid too
+	err := verify(s, host, roots, leaf.NotBefore.Add(1)) // the zero time would be now
+	if err == nil {
+		return nil
 	}
+	dates := []time.Time{leaf.NotAfter}
+	for _, c := range s.PeerCertificates[1:min(len(s.PeerCertificates), maxChain)] {
+		dates = append(dates, c.NotBefore)
+	}
+	for _, at := range dates {
+		if !at.Before(leaf.NotBefore) && !at.After(leaf.NotAfter) && verify(s, host, roots, at) == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// maxChain is how many certificates of a chain are looked at for dates.
+const maxChain = 8
+
+// verify verifies a chain and its name as crypto/tls does, at a time.
+func verify(s tls.ConnectionState, host string, roots *x509.CertPool, at time.Time) error {
 	options := x509.VerifyOptions{DNSName: host, Roots: roots, CurrentTime: at, Intermediates: x509.NewCertPool()}
 	for _, c := range s.PeerCertificates[1:] {
 		options.Intermediates.AddCert(c)
 	}
-	_, err := leaf.Verify(options)
+	_, err := s.PeerCertificates[0].Verify(options)
 	return err
 }
 
