@@ -1,0 +1,145 @@
+package transport_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/transport"
+)
+
+// NOTE: SEC-31: passwords and session ids in what a program prints, logs or is told.
+// secrets_test.go has what peers send.
+
+// printed is a value in every form that programs print values in.
+func printed(values ...any) string {
+	var b strings.Builder
+	for _, v := range values {
+		fmt.Fprintf(&b, "%v %+v %#v %s\n", v, v, v, v)
+		if text, err := json.Marshal(v); err == nil {
+			b.Write(text)
+		}
+		for _, h := range []slog.Handler{slog.NewJSONHandler(&b, nil), slog.NewTextHandler(&b, nil)} {
+			slog.New(h).Info("value", "v", v)
+		}
+	}
+	return b.String()
+}
+
+// TestSEC31Printed: the structs that hold secrets can be printed.
+func TestSEC31Printed(t *testing.T) {
+	key := []byte("canary-key-canary-key-canary-key")
+	client := &transport.Client{URL: acsURL, Username: user, Password: password}
+	auth := &transport.DigestAuth{Key: key, Password: passwords}
+	for name, text := range map[string]string{
+		"Client": printed(client), "Client in a struct": printed(struct{ C *transport.Client }{client}),
+		"Client, copied": printed(*client), "DigestAuth": printed(auth),
+	} {
+		assert.NotContains(t, text, password, name)
+		assert.NotContains(t, text, string(key), name)
+		assert.NotContains(t, text, strings.Trim(fmt.Sprint(key), "[]"), name)
+		assert.NotContains(t, text, strings.Trim(fmt.Sprintf("%#v", key), "[]byte{}"), name)
+	}
+	assert.Contains(t, printed(client), acsURL, "what is no secret is shown")
+	assert.NotContains(t, printed(&transport.Client{URL: "http://u:" + password + "@acs.test/"}), password)
+	assert.NotContains(t, printed(&transport.Client{URL: "http://u:" + password + "@[::1"}), password)
+	assert.Equal(t, `transport.Session{"?", ""}`, fmt.Sprint(new(transport.Session)))
+}
+
+// TestSEC31PrintedSession: nor do a Server and a Session tell the ids of sessions.
+func TestSEC31PrintedSession(t *testing.T) {
+	bubble(t, "", func(t *testing.T) {
+		srv := &transport.Server{Authenticator: digestAuth()}
+		text := ""
+		srv.Answer = func(_ context.Context, s *transport.Session, _ rpc.Message) (rpc.Message, error) {
+			text = printed(s)
+			return nil, nil
+		}
+		b := newBench(t, srv)
+		c := b.cpe(user, password)
+		c.inform()
+		_, value, _ := strings.Cut(c.cookie, "=")
+		require.NotEmpty(t, value)
+		assert.Contains(t, text, "00D09E-Box-1")
+		text += printed(srv)
+		assert.NotContains(t, text, value)
+		assert.Contains(t, text, "1 open")
+	})
+}
+
+// TestSEC31Sessions: sessions with every scheme, well and badly ended, under a password
+// and a session id that no text of either end may have.
+func TestSEC31Sessions(t *testing.T) {
+	for name, p := range map[string]play{
+		"digest": {digest: true}, "TLS": {tls: true, digest: true}, "moved": {moved: true, digest: true},
+	} {
+		for _, c := range []cut{{}, {byRST, up, 900}, {byStall, down, 700}, {byFIN, down, 900}} {
+			bubble(t, fmt.Sprint(name, c), func(t *testing.T) {
+				p.events, p.tasks = []rpc.Event{event(rpc.EventPeriodic)}, []rpc.Message{set}
+				s := p.stage(t, c, nil)
+				var log logBuffer
+				var text strings.Builder
+				s.server.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+				var cookies []string
+				s.device.client.Trace = &transport.Trace{
+					Connected: func(local, remote net.Addr) { fmt.Fprintln(&text, local, remote) },
+					Received: func(e *transport.Exchange) {
+						fmt.Fprintln(&text, e.Err, e.Redirected, e.Request, e.Response)
+						for _, line := range e.ResponseHeader["Set-Cookie"] {
+							value, _, _ := strings.Cut(strings.TrimPrefix(line, "cwmp="), ";")
+							cookies = append(cookies, value)
+						}
+					},
+				}
+				s.perform()
+				s.desk.mu.Lock()
+				defer s.desk.mu.Unlock()
+				fmt.Fprintln(&text, s.device.fails, s.desk.ended)
+				all := log.String() + text.String() + printed(s.device.client)
+				require.NotEmpty(t, log.String())
+				require.NotEmpty(t, cookies)
+				assert.NotContains(t, all, password)
+				for _, value := range cookies {
+					assert.NotContains(t, all, value)
+				}
+			})
+		}
+	}
+}
+
+// TestSEC31HandlerErrors: what a program's own error says stays with the program.
+func TestSEC31HandlerErrors(t *testing.T) {
+	bubble(t, "", func(t *testing.T) {
+		srv := &transport.Server{
+			Handler: transport.HandlerFunc(func(context.Context, *transport.Session, rpc.Message) (rpc.Message, error) {
+				return nil, errors.New("database: " + password)
+			}),
+			Answer: func(_ context.Context, _ *transport.Session, m rpc.Message) (rpc.Message, error) {
+				if _, ok := m.(*rpc.TransferComplete); ok {
+					return nil, errors.New("database: " + password)
+				}
+				return nil, nil
+			},
+		}
+		n := newNetwork(cut{})
+		n.serve(t, "acs.test:80", srv, nil)
+		var wire strings.Builder
+		c := &transport.Client{URL: acsURL, Dial: n.Dial, Trace: &transport.Trace{
+			Received: func(e *transport.Exchange) { fmt.Fprint(&wire, e.ResponseHeader, string(e.ResponseBody), e.Err) },
+		}}
+		result, err := c.Do(t.Context(), newInform(), complete("d"))
+		require.NoError(t, err)
+		require.Len(t, result.Answers, 2)
+		assert.Equal(t, "Fault", result.Answers[1].Method())
+		assert.NotContains(t, wire.String(), password)
+	})
+}
