@@ -85,10 +85,11 @@ type Server struct {
 	// then, and must not share Data with it without a lock.
 	Ended func(*Session, error)
 
-	table  sessions
-	closed atomic.Bool
-	once   sync.Once
-	tag    string
+	table   sessions
+	guesses guesses
+	closed  atomic.Bool
+	once    sync.Once
+	tag     string
 }
 
 // name tells this process's sessions from another's.
@@ -203,6 +204,7 @@ func (x *serving) authenticate() (string, bool) {
 		x.vouch(principal)
 		return principal, true
 	}
+	x.slowDown(err)
 	if len(challenges) == 0 {
 		x.refuse(http.StatusForbidden, err.Error())
 		return "", false
