@@ -6,6 +6,7 @@ set -euo pipefail
 # Debian's package for each program that must be found.
 declare -A packages=(
 	[gcc]=gcc [xmllint]=libxml2-utils [curl]=curl
+	[nginx]=nginx-light [apache2]=apache2-bin [openssl]=openssl [haproxy]=haproxy
 	[dnsmasq]=dnsmasq-base [udhcpc]=udhcpc [dhclient]=isc-dhcp-client [ip]=iproute2
 	[turnserver]=coturn
 )

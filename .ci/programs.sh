@@ -2,7 +2,7 @@
 # Runs the tests that talk to real programs, now that .ci/install.sh has brought
 # the programs. A test that skips all the same for want of one fails the step.
 set -euo pipefail
-programs='curl|xmllint|dnsmasq|turnserver'
+programs='curl|xmllint|dnsmasq|turnserver|nginx|apache2|openssl|haproxy'
 mapfile -t packages < <(grep -rlE --include='*_test.go' "\"($programs)\"" . | xargs -r -n1 dirname | sort -u)
 if ((${#packages[@]} == 0)); then
 	echo "no test calls one of $programs"

@@ -25,21 +25,21 @@ import (
 // The codings of the tests.
 var codings = map[string]func([]byte) []byte{
 	"gzip": func(b []byte) []byte {
-		return through(b, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+		return packed(b, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
 	},
 	"x-gzip": func(b []byte) []byte {
-		return through(b, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+		return packed(b, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
 	},
 	"deflate": func(b []byte) []byte {
-		return through(b, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
+		return packed(b, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
 	},
 	"Deflate": func(b []byte) []byte {
-		return through(b, func(w io.Writer) io.WriteCloser { f, _ := flate.NewWriter(w, 9); return f })
+		return packed(b, func(w io.Writer) io.WriteCloser { f, _ := flate.NewWriter(w, 9); return f })
 	},
 	"identity": func(b []byte) []byte { return b },
 }
 
-func through(b []byte, writer func(io.Writer) io.WriteCloser) []byte {
+func packed(b []byte, writer func(io.Writer) io.WriteCloser) []byte {
 	var out bytes.Buffer
 	w := writer(&out)
 	w.Write(b)
