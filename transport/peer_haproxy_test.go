@@ -125,18 +125,18 @@ func serveStore(store *transport.MemoryStore) http.Handler {
 	})
 }
 
-// A pair is two ACS processes behind haproxy.
-type pair struct {
+// A team is two ACS processes behind haproxy.
+type team struct {
 	acs [2]*daemon
 	url string
 }
 
 // newPair starts them; backend is haproxy's way to choose, SERVER1 and SERVER2 in it.
-func newPair(t *testing.T, handler, store, backend string) *pair {
+func newTeam(t *testing.T, handler, store, backend string) *team {
 	haproxy := program(t, "haproxy")
 	self, err := os.Executable()
 	require.NoError(t, err)
-	p, addresses := &pair{}, [2]string{}
+	p, addresses := &team{}, [2]string{}
 	t.Setenv(envHandler, handler)
 	t.Setenv(envStore, store)
 	for i := range p.acs {
@@ -169,7 +169,7 @@ backend acs
 }
 
 // ended counts how sessions ended in each of the processes.
-func (p *pair) ended(t *testing.T, how string, want int) (counts [2]int) {
+func (p *team) ended(t *testing.T, how string, want int) (counts [2]int) {
 	p.acs[0].until(t, fmt.Sprint("has ended ", want, " sessions"), func() bool {
 		for i, d := range p.acs {
 			counts[i] = strings.Count(d.printed(), "ended: "+how+"\n")
@@ -204,7 +204,7 @@ const (
 func TestHaproxySticky(t *testing.T) {
 	for name, backend := range map[string]string{"haproxy's cookie": sticky, "our cookie": byOurCookie} {
 		t.Run(name, func(t *testing.T) {
-			p := newPair(t, "script", "", backend)
+			p := newTeam(t, "script", "", backend)
 			for range 10 {
 				through(t, p.url, nil)
 			}
@@ -224,9 +224,9 @@ func TestHaproxyScript(t *testing.T) {
 	defer store.Close()
 	for name, url := range map[string]string{"without a store": "", "with a store": store.URL} {
 		t.Run(name, func(t *testing.T) {
-			p := newPair(t, "script", url, roundRobin)
+			p := newTeam(t, "script", url, roundRobin)
 			assert.False(t, once503(t, p.url), "the other process comes next")
-			p = newPair(t, "script", url, random)
+			p = newTeam(t, "script", url, random)
 			tries := 1
 			for ; !once503(t, p.url); tries++ {
 				require.Less(t, tries, 1000)
@@ -262,7 +262,7 @@ func TestHaproxyTurn(t *testing.T) {
 			memory := &transport.MemoryStore{}
 			store := httptest.NewServer(serveStore(memory))
 			defer store.Close()
-			p := newPair(t, "turn", store.URL, backend)
+			p := newTeam(t, "turn", store.URL, backend)
 			for range 20 {
 				r := through(t, p.url, nil)
 				assert.Equal(t, 1, count(r, transport.EventChallenged))
