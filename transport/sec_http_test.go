@@ -85,9 +85,9 @@ func TestSEC20MethodAndBody(t *testing.T) {
 	}
 }
 
-// TestSEC23EndlessBody: a body that never ends is left at its bound, give or take what
+// TestSEC23EndlessBodies: a body that never ends is left at its bound, give or take what
 // is on the way.
-func TestSEC23EndlessBody(t *testing.T) {
+func TestSEC23EndlessBodies(t *testing.T) {
 	blanks := strings.Repeat(" ", 1<<16)
 	for name, head := range map[string]string{
 		"chunked": "Transfer-Encoding: chunked\r\n\r\n", "no length": "\r\n", "length": "Content-Length: 9999999999\r\n\r\n",

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"strings"
 	"testing"
 
@@ -39,7 +38,7 @@ func printed(values ...any) string {
 func TestSEC31Printed(t *testing.T) {
 	key := []byte("canary-key-canary-key-canary-key")
 	client := &transport.Client{URL: acsURL, Username: user, Password: password}
-	auth := &transport.DigestAuth{Key: key, Password: passwords}
+	auth := &transport.DigestAuth{NonceKey: key, Password: passwords}
 	for name, text := range map[string]string{
 		"Client": printed(client), "Client in a struct": printed(struct{ C *transport.Client }{client}),
 		"Client, copied": printed(*client), "DigestAuth": printed(auth),
@@ -91,7 +90,7 @@ func TestSEC31Sessions(t *testing.T) {
 				s.server.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 				var cookies []string
 				s.device.client.Trace = &transport.Trace{
-					Connected: func(local, remote net.Addr) { fmt.Fprintln(&text, local, remote) },
+					Connected: func(c *transport.Connection) { fmt.Fprintln(&text, c.Local, c.Remote) },
 					Received: func(e *transport.Exchange) {
 						fmt.Fprintln(&text, e.Err, e.Redirected, e.Request, e.Response)
 						for _, line := range e.ResponseHeader["Set-Cookie"] {
