@@ -102,7 +102,7 @@ func TestRetries(t *testing.T) {
 			return nil, nil
 		})
 		l := live(t, acs, "-interval", "1h")
-		pass(6 * time.Hour)
+		pass(12 * time.Hour) // twelve waits take six at most
 		l.stop(t)
 		require.Greater(t, len(acs.informs), failures+2)
 		var policy session.Retry
