@@ -143,8 +143,9 @@
 // Connections, times and rate can be configured; nothing can be unlimited. A new
 // connection is always accepted. If it is one too many it takes the place of the
 // oldest one, of its own address if that has too many, else of all, that has not sent
-// a complete request; if there is none, of one whose wrong guess is held back; and only
-// then of one that is being answered.
+// a complete request. One whose wrong guess is held back goes before these, so that
+// guesses fill no places, and one that is being answered goes only if there is no
+// other.
 //
 // # Security
 //

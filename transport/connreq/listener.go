@@ -141,7 +141,7 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener) error {
 
 // enter gives a connection its place and closes the one that it takes it from.
 func (l *Listener) enter(conn net.Conn, ln net.Listener) *visit {
-	v := &visit{conn: conn, of: ln, from: placeOf(conn.RemoteAddr()), gone: make(chan struct{})}
+	v := &visit{conn: conn, of: ln, from: placeOf(conn.RemoteAddr()), stage: reading, gone: make(chan struct{})}
 	out := l.visits.enter(v, positive(l.MaxConns, DefaultConns), positive(l.MaxPerAddr, DefaultPerAddr))
 	if out != nil {
 		out.conn.Close()

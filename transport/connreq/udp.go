@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -159,31 +160,37 @@ func noBody(fields string) error {
 	return nil
 }
 
-// query reads the values. Each of Annex G's stands once.
+// udpNames are Annex G's values, each of which stands once; others are ignored.
+var udpNames = [...]string{"ts", "id", "un", "cn", "sig"}
+
+// query reads the values.
 func (r *UDPRequest) query(query string) error {
-	values := make(map[string]string)
+	var values [len(udpNames)]string
+	var seen [len(udpNames)]bool
 	n := 0
 	for pair := range strings.SplitSeq(query, "&") {
 		if n++; n > maxPairs {
 			return malformed("too many values")
 		}
 		name, text, _ := strings.Cut(pair, "=")
-		value, err := url.QueryUnescape(text)
-		if err != nil {
-			return malformed("an escape in the query")
+		i := slices.Index(udpNames[:], name)
+		if i < 0 {
+			continue
 		}
-		if _, twice := values[name]; twice {
+		value, err := url.QueryUnescape(text)
+		switch {
+		case err != nil:
+			return malformed("an escape in the query")
+		case seen[i]:
 			return malformed("a value stands twice")
 		}
-		values[name] = value
+		values[i], seen[i] = value, true
 	}
-	for _, name := range []string{"ts", "id", "un", "cn", "sig"} {
-		if _, ok := values[name]; !ok {
-			return malformed("no " + name)
-		}
+	if i := slices.Index(seen[:], false); i >= 0 {
+		return malformed("no " + udpNames[i])
 	}
-	r.ID, r.Username, r.CNonce = values["id"], values["un"], values["cn"]
-	return r.numbers(values["ts"], values["sig"])
+	r.ID, r.Username, r.CNonce = values[1], values[2], values[3]
+	return r.numbers(values[0], values[4])
 }
 
 // numbers reads ts and sig.

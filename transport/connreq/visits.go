@@ -15,8 +15,8 @@ import (
 type stage uint8
 
 const (
-	reading   stage = iota // no complete request, or none since the last answer
-	held                   // a wrong guess whose answer is held back
+	held      stage = iota // a wrong guess whose answer is held back: judged, nothing to lose
+	reading                // no complete request, or none since the last answer
 	answering              // a complete request is being judged and answered
 )
 

@@ -34,8 +34,9 @@ func TestEviction(t *testing.T) {
 		{"the address is full", []v{{2, reading}, {1, reading}, {1, reading}, {1, reading}}, 1, 1},
 		{"another address", []v{{1, reading}, {1, reading}, {1, reading}}, 2, -1},
 		{"all is full", []v{{1, reading}, {2, reading}, {3, reading}, {4, reading}, {5, reading}}, 6, 0},
-		{"a complete request stays", []v{{1, answering}, {2, held}, {3, reading}, {4, reading}, {5, reading}}, 6, 2},
-		{"a wrong guess goes before a right one", []v{{1, answering}, {1, answering}, {1, held}}, 1, 2},
+		{"a complete request stays", []v{{1, answering}, {2, answering}, {3, reading}, {4, reading}, {5, reading}}, 6, 2},
+		{"a wrong guess goes first", []v{{1, answering}, {1, reading}, {1, held}}, 1, 2},
+		{"of all too", []v{{1, reading}, {2, answering}, {3, held}, {4, held}, {5, reading}}, 6, 2},
 		{"somebody goes", []v{{1, answering}, {1, answering}, {1, answering}}, 1, 0},
 		{"an address beyond its share pays itself", []v{{2, reading}, {1, answering}, {1, answering}, {1, answering}, {3, reading}}, 1, 1},
 	}
