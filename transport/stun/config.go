@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // The defaults and bounds of a Keeper.
@@ -25,7 +26,7 @@ const (
 	refusedWait   = time.Hour        // after 600, which forbids to try again
 	listenWindow  = 10 * time.Second // RFC 3489 9.4: how long an answer may be contradicted
 	resolution    = 5 * time.Second  // of timer discovery, or an eighth of what is known to live
-	maxUserLength = 256              // STUNUsername and STUNPassword, TR-181
+	maxCharacters = 256              // STUNUsername and STUNPassword, TR-181
 )
 
 // A Config says what a Keeper keeps. Only Server and Local have no default.
@@ -40,11 +41,11 @@ type Config struct {
 	// changes, a new Keeper is needed. Zero: ErrConfig.
 	Local netip.AddrPort
 
-	// Username is STUNUsername, at most 256 bytes. It is sent when the server
+	// Username is STUNUsername, at most 256 characters. It is sent when the server
 	// asks for integrity. Empty: never, and a server that asks is not served.
 	Username string
 
-	// Password is STUNPassword, the key of MESSAGE-INTEGRITY, at most 256 bytes.
+	// Password is STUNPassword, the key of MESSAGE-INTEGRITY, at most 256 characters.
 	// Zero: the empty key.
 	Password Secret
 
@@ -101,10 +102,10 @@ func (c Config) wrong() string {
 		return "Server is no address with a port"
 	case !usable(c.Local):
 		return "Local is no address with a port"
-	case len(c.Username) > maxUserLength || strings.HasSuffix(c.Username, "\x00"):
-		return "Username is longer than 256 bytes, or ends with a NUL"
-	case len(c.Password.Reveal()) > maxUserLength:
-		return "Password is longer than 256 bytes"
+	case utf8.RuneCountInString(c.Username) > maxCharacters || strings.HasSuffix(c.Username, "\x00"):
+		return "Username has more than 256 characters, or ends with a NUL"
+	case utf8.RuneCountInString(c.Password.Reveal()) > maxCharacters:
+		return "Password has more than 256 characters"
 	case c.MinimumKeepAlive < ShortestKeepAlive:
 		return "MinimumKeepAlive is less than a second"
 	case c.MaximumKeepAlive < c.MinimumKeepAlive:

@@ -110,3 +110,23 @@ func TestCoturn(t *testing.T) {
 	assert.False(t, s.Signed, "coturn asks nobody to sign a Binding Request")
 	t.Logf("%v; discovery: %v", s, events[len(events)-1].Err)
 }
+
+// TestCoturnClient: coturn's client, which speaks RFC 5389, asks our Server.
+func TestCoturnClient(t *testing.T) {
+	program, err := exec.LookPath("turnutils_stunclient")
+	if err != nil || testing.Short() {
+		t.Skip("skipped: turnutils_stunclient is not installed (Debian: coturn), or -short leaves it out")
+	}
+	conn := open(t)
+	ctx, stop := context.WithCancel(t.Context())
+	var done sync.WaitGroup
+	done.Go(func() { assert.ErrorIs(t, (&stun.Server{}).Serve(ctx, conn, nil), context.Canceled) })
+	limited, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	port := strconv.Itoa(conn.LocalAddr().(*net.UDPAddr).Port)
+	out, err := exec.CommandContext(limited, program, "-p", port, "127.0.0.1").CombinedOutput()
+	stop()
+	done.Wait()
+	require.NoError(t, err, "%s", out)
+	assert.Contains(t, string(out), "UDP reflexive addr: 127.0.0.1:")
+}

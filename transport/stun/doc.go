@@ -6,7 +6,8 @@
 //
 // Annex G stands on the STUN of RFC 3489 and not on that of RFC 5389, which has
 // the same numbers and other rules. What newer servers send besides is tolerated;
-// what they want of a request is not sent.
+// what they want of a request is not sent. The Server gives newer clients the
+// attribute that they look for.
 //
 // # Terms
 //
@@ -132,7 +133,8 @@
 //		}
 //	}
 //
-// [Runner] is that loop over one or two [net.PacketConn]. What is no STUN message
+// [Runner] is that loop over one or two [net.PacketConn]; [LocalAddr] finds what
+// Config.Local wants of a socket. What is no STUN message
 // (its first byte is less than 0x40, and text's is not) goes to Runner.Request.
 // The program writes Status.Address into UDPConnectionRequestAddress and
 // Status.NATDetected into NATDetected at each [Changed]; when the device's own
@@ -148,6 +150,8 @@
 // have to be sent from the same socket: that is what [Server.Serve] leaves room
 // for. There are no shared secret requests, which need TLS and which Annex G does
 // not use. The socket should be bound to one address, which SOURCE-ADDRESS repeats.
+// A request whose ID begins with RFC 5389's constant has XOR-MAPPED-ADDRESS in its
+// answer besides.
 //
 // # Security
 //
@@ -161,7 +165,7 @@
 // forged one makes a Keeper loop or amplify. Errors cannot be signed, so whoever
 // reads the traffic can make exchanges fail, but not move the address.
 //
-// A response of the Server has at most 140 bytes. It goes to the request's sender
+// A response of the Server has at most 164 bytes. It goes to the request's sender
 // or to another port of the same address, unless AnyResponseAddress is set.
 //
 // Passwords are [Secret] values, which nothing prints. No error holds a value of a

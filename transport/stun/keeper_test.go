@@ -342,7 +342,7 @@ func TestBadConfig(t *testing.T) {
 		"no server":       func(c *stun.Config) { c.Server = netip.AddrPort{} },
 		"no port":         func(c *stun.Config) { c.Server = netip.AddrPortFrom(serverAddr.Addr(), 0) },
 		"no local":        func(c *stun.Config) { c.Local = netip.MustParseAddrPort("0.0.0.0:7547") },
-		"user name":       func(c *stun.Config) { c.Username = strings.Repeat("u", 257) },
+		"user name":       func(c *stun.Config) { c.Username = strings.Repeat("\u00fc", 257) },
 		"user name, NUL":  func(c *stun.Config) { c.Username = "u\x00" },
 		"password":        func(c *stun.Config) { c.Password = stun.NewSecret(strings.Repeat("u", 257)) },
 		"minimum":         func(c *stun.Config) { c.MinimumKeepAlive = time.Millisecond },
@@ -355,6 +355,19 @@ func TestBadConfig(t *testing.T) {
 		require.ErrorIs(t, err, stun.ErrConfig, name)
 		assert.Nil(t, k)
 	}
+}
+
+// TestLongestName: what the data model allows can be sent.
+func TestLongestName(t *testing.T) {
+	c := config()
+	c.Username, c.Password = strings.Repeat("\U0001F600", 256), stun.NewSecret(strings.Repeat("\U0001F600", 256))
+	b := newBench(t, c)
+	b.stepTo()
+	b.refuse(stun.Primary, 401)
+	d := b.request()
+	assert.Equal(t, c.Username, b.last.Username)
+	require.NoError(t, stun.Verify(d.Data, c.Password))
+	assert.Less(t, len(d.Data), 1200)
 }
 
 // TestWords: every value prints.

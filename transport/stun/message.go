@@ -12,12 +12,12 @@ import (
 // The bounds of a message. They hold for reading and for writing.
 const (
 	// MaxMessage is the length of a whole message in bytes. The longest that
-	// Annex G can lead to has less than 800.
+	// Annex G can lead to has less than 1,200.
 	MaxMessage = 2048
 	// MaxAttributes is the number of attributes in a message.
 	MaxAttributes = 32
 	// MaxUsername is the length of USERNAME and PASSWORD in bytes, padding
-	// included. The data model allows 256 characters.
+	// included: the data model's 256 characters of UTF-8.
 	MaxUsername = 1024
 	// headerLength is that of RFC 3489 11.1.
 	headerLength = 20

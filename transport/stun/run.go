@@ -54,6 +54,26 @@ func (r *Runner) Run(ctx context.Context, k *Keeper) error {
 	return context.Cause(ctx)
 }
 
+// LocalAddr gives the address of a socket as the device sees it. For one that is
+// bound to all addresses it is that of the interface by which the server is
+// reached; nothing is sent to find it out. The error is ErrConfig for a server
+// without address, or that of the network when there is no way to it.
+func LocalAddr(conn net.PacketConn, server netip.AddrPort) (netip.AddrPort, error) {
+	local := addrPort(conn.LocalAddr())
+	if !usable(unmap(server)) {
+		return netip.AddrPort{}, ErrConfig
+	}
+	if !local.Addr().IsUnspecified() {
+		return local, nil
+	}
+	route, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(server))
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	defer route.Close()
+	return netip.AddrPortFrom(addrPort(route.LocalAddr()).Addr(), local.Port()), nil
+}
+
 // loop is the contract of a Keeper: one input, then all outputs, then wait
 // until Deadline.
 func (r *Runner) loop(ctx context.Context, k *Keeper, in <-chan packet) {

@@ -207,6 +207,27 @@ func TestRunnerRefuses(t *testing.T) {
 	require.ErrorIs(t, (&stun.Server{}).Serve(t.Context(), b, nil), net.ErrClosed)
 }
 
+// TestLocalAddr: a socket that is bound to all addresses is reached at one.
+func TestLocalAddr(t *testing.T) {
+	server := netip.MustParseAddrPort("127.0.0.1:3478")
+	for _, host := range []string{"0.0.0.0", "127.0.0.1"} {
+		conn, err := net.ListenPacket("udp4", host+":0")
+		require.NoError(t, err)
+		defer conn.Close()
+		a, err := stun.LocalAddr(conn, server)
+		require.NoError(t, err)
+		assert.Equal(t, "127.0.0.1", a.Addr().String())
+		assert.EqualValues(t, conn.LocalAddr().(*net.UDPAddr).Port, a.Port())
+	}
+	conn, err := net.ListenPacket("udp4", "0.0.0.0:0")
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = stun.LocalAddr(conn, netip.AddrPort{})
+	require.ErrorIs(t, err, stun.ErrConfig)
+	_, err = stun.LocalAddr(conn, netip.MustParseAddrPort("[fe80::1]:3478")) // no zone, no way
+	require.Error(t, err)
+}
+
 // TestBusySockets: what is too long or no STUN message passes the Keeper by,
 // with and without somebody who takes it; an end in the middle of it is an end.
 func TestBusySockets(t *testing.T) {

@@ -85,7 +85,7 @@ var checks = []func(s *Server, q *inquiry) int{
 
 // Handle answers a request that came from one address to another. ok is false
 // if there is nothing to answer: b is no STUN message, or it is no request. A reply
-// has at most 140 bytes.
+// has at most 164 bytes.
 func (s *Server) Handle(from, at netip.AddrPort, b []byte) (reply Reply, ok bool) {
 	from, at = unmap(from), unmap(at)
 	m, err := header(b)
@@ -186,6 +186,10 @@ func (s *Server) report(q *inquiry) {
 	}
 }
 
+// magicCookie is what a transaction ID of RFC 5389 begins with. Those who send it
+// look for XOR-MAPPED-ADDRESS, which nobody else has to know.
+var magicCookie = [4]byte{0x21, 0x12, 0xa4, 0x42}
+
 // success is RFC 3489 8.1 and its table 1.
 func (s *Server) success(q *inquiry) Reply {
 	other := unmap(s.Other)
@@ -200,6 +204,9 @@ func (s *Server) success(q *inquiry) Reply {
 		r.From = netip.AddrPortFrom(r.From.Addr(), other.Port())
 	}
 	answer := Message{Type: BindingResponse, ID: q.ID, MappedAddress: q.from, SourceAddress: r.From, ChangedAddress: other}
+	if [4]byte(q.ID[:4]) == magicCookie {
+		answer.XORMappedAddress = q.from
+	}
 	if q.ResponseAddress.IsValid() {
 		r.To, answer.ReflectedFrom = unmap(q.ResponseAddress), q.from
 	}
