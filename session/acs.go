@@ -45,6 +45,11 @@ type acsRules struct {
 	ends func(*ACS) bool
 	// release is what an empty response makes of the hold.
 	release func(*ACS)
+	// agree chooses the version for an Inform of those that we speak, and what
+	// UseCWMPVersion says.
+	agree func(inform *rpc.Envelope, spoken ...rpc.Version) (rpc.Version, string, error)
+	// awaits reports whether a message of the CPE is due, which has a deadline.
+	awaits func(*ACS) bool
 }
 
 // An acsMove is where an answer leads.
@@ -79,10 +84,14 @@ var standardACS = acsRules{
 	yields:  func(a *ACS) bool { return !a.held },
 	ends:    func(a *ACS) bool { return a.yielded },
 	release: func(a *ACS) { a.hold, a.held = false, false },
+	agree:   rpc.AgreeVersion,
+	awaits: func(a *ACS) bool {
+		return a.state == acsNew || a.state == acsListening || a.state == acsRequesting
+	},
 }
 
-// An ACS is the server's end of one session. Make it with [NewACS]; it is not
-// safe for concurrent use.
+// An ACS is the server's end of one session. Make it with [NewACS]: the zero ACS opens no
+// session, and takes a stored state alone. It is not safe for concurrent use.
 type ACS struct {
 	machine
 	rules   *acsRules
@@ -114,7 +123,7 @@ func (a *ACS) Poll() Output {
 func (a *ACS) Outputs() iter.Seq[Output] { return outputs(a.Poll) }
 
 // ready reports whether an input may come now.
-func (a *ACS) ready() bool { return len(a.out) == 0 && !a.over }
+func (a *ACS) ready() bool { return a.rules != nil && len(a.out) == 0 && !a.over }
 
 // Receive takes the body of an HTTP request; nil is an empty one. After a session that
 // has ended well one thing still fits: an empty POST too many, which is answered empty
@@ -186,7 +195,7 @@ func (a *ACS) opened(inform *rpc.Envelope) {
 	if inform.Version == 0 && inform.SupportedCWMPVersions == "" {
 		return
 	}
-	v, use, err := rpc.AgreeVersion(inform, versions(a.cfg.Version)...)
+	v, use, err := a.rules.agree(inform, versions(a.cfg.Version)...)
 	if err != nil {
 		a.out = nil
 		a.answered(rpc.NewFault(rpc.FaultACSVersionIncompatible, ""))
@@ -297,10 +306,7 @@ func (a *ACS) HandleTimeout(now time.Time) {
 // first HandleTimeout, before the Inform, and after the end.
 func (a *ACS) Deadline() (time.Time, bool) { return a.deadline(a.received > 0, a.awaits()) }
 
-// awaits reports whether a message of the CPE is due.
-func (a *ACS) awaits() bool {
-	return a.state == acsNew || a.state == acsListening || a.state == acsRequesting
-}
+func (a *ACS) awaits() bool { return a.rules != nil && a.rules.awaits(a) }
 
 // State returns the state in words, for errors and logs.
 func (a *ACS) State() string {

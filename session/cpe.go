@@ -43,6 +43,10 @@ type cpeRules struct {
 	hold func(c *CPE, env *rpc.Envelope) bool
 	// repeat reports whether the fault asks for the identical request once more.
 	repeat func(c *CPE, fault *rpc.Fault) bool
+	// agree is the version that InformResponse chooses of those that were offered.
+	agree func(response *rpc.Envelope, offered ...rpc.Version) (rpc.Version, error)
+	// awaits reports whether a message of the ACS is due, which has a deadline.
+	awaits func(c *CPE) bool
 }
 
 // A cpeMove is what a CPE does with the floor.
@@ -81,10 +85,14 @@ var standardCPE = cpeRules{
 	repeat: func(c *CPE, fault *rpc.Fault) bool {
 		return errors.Is(fault, rpc.FaultACSRetryRequest) && c.retries < maxRetry
 	},
+	agree: rpc.AcceptVersion,
+	awaits: func(c *CPE) bool {
+		return c.state == cpeInforming || c.state == cpeRequesting || c.state == cpeListening
+	},
 }
 
-// A CPE is the device's end of one session. Make it with [NewCPE]; it is not safe
-// for concurrent use.
+// A CPE is the device's end of one session. Make it with [NewCPE]: the zero CPE opens no
+// session, and takes a stored state alone. It is not safe for concurrent use.
 type CPE struct {
 	machine
 	rules   *cpeRules
@@ -120,7 +128,9 @@ func (c *CPE) Poll() Output {
 func (c *CPE) Outputs() iter.Seq[Output] { return outputs(c.Poll) }
 
 // ready reports whether an input may come now: nothing is left to be polled.
-func (c *CPE) ready() bool { return len(c.out) == 0 && !c.over && c.state != cpeTurn }
+func (c *CPE) ready() bool {
+	return c.rules != nil && len(c.out) == 0 && !c.over && c.state != cpeTurn
+}
 
 // Start opens the session with an Inform. Its answer comes as a Result.
 func (c *CPE) Start(inform *rpc.Inform) error {
@@ -217,7 +227,7 @@ func (c *CPE) agree(env *rpc.Envelope) error {
 	if env.Version == 0 && env.UseCWMPVersion == "" {
 		return nil
 	}
-	v, err := rpc.AcceptVersion(env, versions(c.cfg.Version)...)
+	v, err := c.rules.agree(env, versions(c.cfg.Version)...)
 	if err == nil {
 		c.version = v
 	}
@@ -318,10 +328,7 @@ func (c *CPE) HandleTimeout(now time.Time) {
 // first HandleTimeout, before Start, and after the end.
 func (c *CPE) Deadline() (time.Time, bool) { return c.deadline(c.state != cpeNew, c.awaits()) }
 
-// awaits reports whether a message of the ACS is due.
-func (c *CPE) awaits() bool {
-	return c.state == cpeInforming || c.state == cpeRequesting || c.state == cpeListening
-}
+func (c *CPE) awaits() bool { return c.rules != nil && c.rules.awaits(c) }
 
 // Unsent returns the requests that were not answered in this session, for the
 // next one: the one that is out or to be repeated, if any, and those still queued.

@@ -17,10 +17,25 @@ func (m *mover) acsMoves() {
 	}
 }
 
+// acsWrites reports whether the ACS's next step is to write what nobody looks at before
+// its next message: none of its responses is on its way.
+func (w *world) acsWrites() bool {
+	switch {
+	case w.resp.on:
+		return false
+	case w.apc == pcServe:
+		return w.serving()[w.at] == actStore
+	case w.apc == pcAsk:
+		return (w.task != 0 || w.next() != 0) && w.sc.law.prog.ask[w.at] == actStore
+	}
+	return w.apc == pcNote
+}
+
 // acsPoll polls up to where the program has to do something.
 func (w *world) acsPoll() {
+	a := w.theACS()
 	for {
-		o := w.acs.Poll()
+		o := a.Poll()
 		switch o.Kind {
 		case Wait:
 			w.apc = pcWait
@@ -61,52 +76,56 @@ func (w *world) closeACS() {
 	w.talk.acs = acsTalk{}
 }
 
+// serving is the program for the request that is served.
+func (w *world) serving() []act {
+	switch w.aRequest.Message.(type) {
+	case *rpc.Inform:
+		return w.sc.law.prog.inform
+	case *rpc.TransferComplete:
+		return w.sc.law.prog.complete
+	}
+	return []act{actReply}
+}
+
 // serve answers a request: with its response, and as far as the scenario goes with 8005
 // or under hold.
 func (m *mover) serve() {
 	w := m.w
-	acts := []act{actReply}
-	switch w.aRequest.Message.(type) {
-	case *rpc.Inform:
-		acts = w.sc.law.prog.inform
-	case *rpc.TransferComplete:
-		acts = w.sc.law.prog.complete
-	}
+	acts := w.serving()
 	if acts[w.at] == actStore {
 		m.add("ACS stores", func(v *world) { v.acsStore(); v.served(len(acts)) })
 		return
 	}
-	m.add("ACS answers", func(v *world) { v.respond(0); v.served(len(acts)) })
-	if int(w.refusals) < w.sc.refusal {
-		m.add("ACS answers 8005", func(v *world) {
-			v.refusals++
-			v.respond(rpc.FaultACSRetryRequest)
+	answer := func(name string, code rpc.FaultCode, hold bool) {
+		m.add(name, func(v *world) {
+			if hold {
+				v.hold()
+			}
+			v.respond(code)
 			v.served(len(acts))
 		})
 	}
-	if int(w.refusals) < w.sc.refusal && int(w.holds) < w.sc.holds {
-		m.add("ACS answers 8005 and holds", func(v *world) {
-			v.refusals++
-			v.holds++
-			v.acs.Hold(true)
-			v.respond(rpc.FaultACSRetryRequest)
-			v.served(len(acts))
-		})
+	holds := int(w.holds) < w.sc.holds
+	answer("ACS answers", 0, false)
+	if holds {
+		answer("ACS answers and holds", 0, true)
+	}
+	if int(w.refusals) < w.sc.refusals || int(w.talk.acs.refused) < w.sc.repeats {
+		answer("ACS answers 8005", rpc.FaultACSRetryRequest, false)
+		if holds {
+			answer("ACS answers 8005 and holds", rpc.FaultACSRetryRequest, true)
+		}
 	}
 	if int(w.denials) < w.sc.denials {
-		m.add("ACS answers 8002", func(v *world) {
-			v.denials++
-			v.respond(rpc.FaultACSInternalError)
-			v.served(len(acts))
-		})
+		answer("ACS answers 8002", rpc.FaultACSInternalError, false)
 	}
-	if int(w.holds) < w.sc.holds {
-		m.add("ACS answers and holds", func(v *world) {
-			v.holds++
-			v.acs.Hold(true)
-			v.respond(0)
-			v.served(len(acts))
-		})
+}
+
+// hold makes the ACS hold from its next envelope on.
+func (w *world) hold() {
+	w.theACS().Hold(true)
+	if w.sc.holds < always {
+		w.holds++
 	}
 }
 
@@ -139,10 +158,15 @@ func (w *world) acsStore() {
 // nothing yet.
 func (w *world) respond(code rpc.FaultCode) {
 	var msg rpc.Message = rpc.NewFault(code, "")
-	if code == 0 {
+	switch {
+	case code == 0:
 		msg = (rpc.Registry{}).New(w.aRequest.Message.Method() + "Response")
+	case code != rpc.FaultACSRetryRequest:
+		w.denials++
+	case int(w.talk.acs.refused) >= w.sc.repeats:
+		w.refusals++
 	}
-	w.must(w.acs.Reply(msg))
+	w.must(w.theACS().Reply(msg))
 	if w.sc.law.prog.inform[0] != actStore || w.sc.law.prog.complete[0] != actStore {
 		w.early()
 	}
@@ -171,13 +195,13 @@ func (w *world) next() uint8 {
 func (m *mover) ask() {
 	w := m.w
 	if w.task == 0 && w.next() == 0 {
-		m.add("ACS yields", func(v *world) { v.must(v.acs.Yield()); v.apc = pcPoll })
+		m.add("ACS yields", func(v *world) { v.must(v.theACS().Yield()); v.apc = pcPoll })
 		return
 	}
 	m.add("ACS asks", func(v *world) { v.askStep(false) })
 	acts := w.sc.law.prog.ask
 	if acts[w.at] == actSend && int(w.holds) < w.sc.holds {
-		m.add("ACS asks and holds", func(v *world) { v.holds++; v.askStep(true) })
+		m.add("ACS asks and holds", func(v *world) { v.askStep(true) })
 	}
 }
 
@@ -194,7 +218,10 @@ func (w *world) askStep(hold bool) {
 	case actDropTask:
 		w.tasks[i] = taskDropped
 	case actSend:
-		w.acs.Hold(hold)
+		w.theACS().Hold(hold)
+		if hold {
+			w.hold()
+		}
 		w.check(int(w.acs.nextID) < len(w.sc.tasks), "L5: a task is asked without end")
 		w.must(w.acs.Send(w.sc.request(int(i))))
 		if int(w.at) < len(acts) {
@@ -220,6 +247,3 @@ func (w *world) noteStep() {
 	}
 	w.task, w.apc = 0, pcPoll
 }
-
-// acsCrash: the process is gone with its session; what is stored is not.
-func (w *world) acsCrash() { w.closeACS() }

@@ -1,26 +1,32 @@
 package session
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/cwmp-go/cwmp/rpc"
+)
 
 // NOTE: the connection in the model, and what goes wrong: a message or its answer is
-// lost, it stalls and arrives after the sender has given up, an end crashes.
+// lost, it stalls and arrives after the sender has given up, or it arrives twice.
 
-var errModelLost = errors.New("lost")
+var (
+	errModelLost    = errors.New("lost")
+	errModelRequest = errors.New("ended by a connection request")
+)
 
 func (m *mover) netMoves() {
 	w := m.w
-	if w.post.on && !w.resp.on && !w.acsBusy() {
-		m.add("the POST arrives", func(v *world) { v.arrive(v.post, true) })
-		m.fault("the POST is lost", func(v *world) { v.lose() })
-		m.fault("the POST stalls", func(v *world) {
-			v.stale = v.post
-			v.lose()
-		})
-		m.detour()
+	if w.post.on && !w.post.got && !w.acsBusy() {
+		m.arrivals()
+		m.fault("the POST is lost", (*world).lose)
+		m.fault("the POST stalls", func(v *world) { v.stale = v.post; v.lose() })
+	}
+	if w.post.cut {
+		m.add("the connection breaks", (*world).lose)
 	}
 	if w.resp.on {
 		m.add("the response arrives", (*world).arrived)
-		m.fault("the response is lost", func(v *world) { v.lose() })
+		m.fault("the response is lost", (*world).lose)
 	}
 	if w.stale.on && !w.acsBusy() {
 		m.add("the stalled POST arrives", func(v *world) {
@@ -28,21 +34,76 @@ func (m *mover) netMoves() {
 			v.stale = flight{}
 			v.arrive(f, false)
 		})
-		m.add("the stalled POST is dropped", func(v *world) { v.stale = flight{} })
 	}
-	if w.acs != nil && w.apc == pcWait && w.cpeGone() {
+	idle := w.pc == pcIdle && !w.cpeBusy() // before that, it would make no difference
+	if w.acs != nil && w.apc == pcWait && w.cpeGone() && (idle || w.sc.full) {
 		m.add("the ACS gives up waiting", func(v *world) {
-			v.acs.Fail(ErrTimeout)
+			v.theACS().Fail(ErrTimeout)
 			v.closeACS()
 		})
 	}
 }
 
-// detour is a 401 or a redirect: the same POST again.
-func (m *mover) detour() {
-	if int(m.w.detours) < m.w.sc.detours {
-		m.add("a 401 or a redirect", func(v *world) { v.detours++ })
+// arrivals: the POST arrives at the ACS, or at somebody who wants credentials, or who
+// sends it elsewhere.
+func (m *mover) arrivals() {
+	w := m.w
+	switch {
+	case w.sc.guarded && !w.post.auth && w.sc.law.prog.challenge:
+		m.add("401, and the same POST with credentials", func(v *world) {
+			v.creds, v.talk.cpe.challenged = true, true
+			v.again()
+		})
+	case len(w.sc.versions) > 0 && w.post.env != nil && isInform(w.post.env.Message):
+		for _, version := range w.sc.versions {
+			m.add("the POST arrives at an ACS of CWMP "+version.String(), func(v *world) {
+				v.speaks = version
+				v.arrive(v.post, true)
+			})
+		}
+	default:
+		m.add("the POST arrives", func(v *world) { v.arrive(v.post, true) })
 	}
+	taken := w.post.auth || !w.sc.guarded
+	if taken && w.post.env != nil && isInform(w.post.env.Message) { // over two connections: one has each message once
+		m.fault("the Inform arrives twice", func(v *world) {
+			v.stale = v.post
+			v.arrive(v.post, true)
+		})
+	}
+	if int(w.hops) < w.sc.detours && (w.hops < w.sc.law.prog.hops || w.detours == 0) {
+		m.add("a redirect, and the same POST there", (*world).redirected)
+	}
+}
+
+// redirected: the CPE posts the same to another server for the rest of the session, up
+// to five times in a row. It does not come back, so it forgets the credentials.
+func (w *world) redirected() {
+	if w.hops == w.sc.law.prog.hops {
+		w.detours++
+		w.lose()
+		return
+	}
+	w.hops++
+	w.check(w.hops <= maxHops, "S28: a sixth redirect is followed")
+	w.creds = w.creds && w.sc.law.prog.everybody
+	w.talk.cpe.challenged = false
+	w.again()
+}
+
+// send puts a new POST on its way, again the one that was.
+func (w *world) send(env *rpc.Envelope) {
+	w.post = flight{on: true, epoch: w.epoch, env: env}
+	if env != nil && isInform(env.Message) {
+		w.post.list = w.talk.cpe.list
+	}
+	w.hops = 0
+	w.again()
+}
+
+func (w *world) again() {
+	w.post.auth = w.creds
+	w.check(!w.creds || w.talk.cpe.challenged, "S27: credentials go to a server that did not ask for them")
 }
 
 // acsBusy reports whether the ACS is at something else.
@@ -55,14 +116,18 @@ func (w *world) cpeGone() bool {
 
 // arrive gives a POST to the ACS; own: its CPE waits for the answer.
 func (w *world) arrive(f flight, own bool) {
+	w.post.got = w.post.got || own
 	inform := f.env != nil && isInform(f.env.Message)
 	w.check(!inform || w.acs == nil || w.aEpoch == f.epoch || w.sc.law.prog.supersede, "S31: an Inform does not take the place of an older session")
 	switch {
-	case w.acs != nil && w.aEpoch == f.epoch:
+	case w.acs != nil && w.aEpoch == f.epoch && (own || !inform):
 	case inform && (w.acs == nil || w.sc.law.prog.supersede):
 		if w.acs != nil {
-			w.acs.Fail(errModelLost)
+			w.theACS().Fail(errModelLost)
 			w.closeACS()
+		}
+		if !own { // the CPE is not in it
+			f.epoch = 1 + max(w.epoch, w.stale.epoch)
 		}
 		w.openACS(f.epoch)
 	case w.acs != nil && !w.sc.law.prog.fence && !inform:
@@ -72,10 +137,11 @@ func (w *world) arrive(f flight, own bool) {
 		w.answerRefused(f, own)
 		return
 	}
+	w.check(f.auth || !w.sc.guarded, "S26: a message without credentials is taken")
 	if inform {
 		w.aList = f.list
 	}
-	if err := w.acs.Receive(f.env); err != nil {
+	if err := w.theACS().Receive(f.env); err != nil {
 		w.answerRefused(f, own)
 		return
 	}
@@ -91,16 +157,17 @@ func (w *world) answerRefused(f flight, own bool) {
 }
 
 func (w *world) openACS(epoch uint8) {
-	w.acs = NewACS(Config{IDPrefix: "a", MaxMessages: 1 << 20})
+	w.own |= ownACS
+	w.acs = NewACS(Config{IDPrefix: "a", MaxMessages: 1 << 20, Version: w.speaks})
 	w.acs.rules, w.acs.guards = w.sc.law.acs, w.sc.law.guards
 	w.acs.HandleTimeout(epochTime)
-	w.aEpoch = epoch
+	w.aEpoch, w.speaks = epoch, 0
 	w.talk.acs = acsTalk{}
 }
 
 // answerPost sends the HTTP response, if its POST still waits for it.
 func (w *world) answerPost(f flight) {
-	if w.post.on && w.post.epoch == f.epoch && w.cpe != nil && w.epoch == f.epoch {
+	if w.post.got && !w.post.cut && w.post.epoch == f.epoch {
 		w.resp = f
 	}
 }
@@ -110,10 +177,10 @@ func (w *world) arrived() {
 	f := w.resp
 	w.post, w.resp = flight{}, flight{}
 	if f.refused {
-		w.cpe.Fail(errModelLost)
+		w.theCPE().Fail(errModelLost)
 	} else {
 		w.cpeReceives(f.env)
-		if err := w.cpe.Receive(f.env); err != nil {
+		if err := w.theCPE().Receive(f.env); err != nil {
 			w.fail("L1: a response does not fit")
 		}
 	}
@@ -123,16 +190,8 @@ func (w *world) arrived() {
 // lose: the CPE gets no answer and gives up.
 func (w *world) lose() {
 	w.post, w.resp = flight{}, flight{}
-	w.cpe.Fail(errModelLost)
+	w.theCPE().Fail(errModelLost)
 	w.pc = pcPoll
-}
-
-// crashes can come at any step.
-func (m *mover) crashes() {
-	m.fault("the CPE crashes", (*world).cpeCrash)
-	if m.w.acs != nil {
-		m.fault("the ACS crashes", (*world).acsCrash)
-	}
 }
 
 // goal reports whether all is done: nothing waits at either end.

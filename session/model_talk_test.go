@@ -22,16 +22,20 @@ type cpeTalk struct {
 	late     bool               // a request was queued after the yield
 	accepted [maxTransfers]bool // a Download was answered with Status 1
 	list     [numEvents]uint8   // what the Inform listed
+	version  rpc.Version        // agreed; 0 before
+	// challenged: the server that the CPE posts to has asked for credentials.
+	challenged bool
 }
 
 // An acsTalk is the account of an ACS's session.
 type acsTalk struct {
-	informed bool // InformResponse went out
-	hold     bool // of the last response
-	yielded  bool // an empty POST came while not held
-	owes     bool // a POST has no response yet
-	again    bool // the Inform was answered with 8005
-	last     bool // the last POST was empty or an answer: our turn
+	informed bool  // InformResponse went out
+	hold     bool  // of the last response
+	yielded  bool  // an empty POST came while not held
+	owes     bool  // a POST has no response yet
+	again    bool  // the last answer was 8005
+	refused  uint8 // how often the request that comes again was answered so
+	last     bool  // the last POST was empty or an answer: our turn
 	out      *rpc.Envelope
 	open     *rpc.Envelope
 	version  rpc.Version
@@ -42,16 +46,6 @@ type talk struct {
 	acs acsTalk
 }
 
-func (t *talk) key(b []byte) []byte {
-	c, a := &t.cpe, &t.acs
-	b = append(b, flags(c.informed, c.hold, c.yielded, c.empty, c.posted, c.late), flags(c.accepted[:]...), c.repeats, c.ids)
-	b = append(b, flags(a.informed, a.hold, a.yielded, a.owes, a.last, a.again), byte(a.version))
-	for _, env := range []*rpc.Envelope{c.out, c.again, c.open, a.out, a.open} {
-		b = envKey(b, env)
-	}
-	return b
-}
-
 func isAsk(env *rpc.Envelope) bool { return env != nil && isRequest(env.Message) }
 
 // cpeSends judges a POST.
@@ -59,6 +53,7 @@ func (w *world) cpeSends(env *rpc.Envelope) {
 	t := &w.talk.cpe
 	w.check(!t.posted, "S1: two POSTs are out")
 	t.posted = true
+	w.check(env == nil || t.version == 0 || env.Version == t.version, "S29: another version than the one agreed")
 	switch {
 	case env == nil:
 		w.check(t.informed && t.open == nil && t.out == nil, "S4: an empty POST before InformResponse, or instead of an answer")
@@ -82,7 +77,7 @@ func (w *world) cpeAsks(env *rpc.Envelope) {
 	w.check(t.open == nil, "S2: a request goes before an answer")
 	w.check(t.out == nil, "S1: two requests are out")
 	if t.again != nil {
-		w.check(env == t.again, "3.7.1.6: another request than the one to repeat")
+		w.check(idOf(env) == idOf(t.again), "3.7.1.6: another request than the one to repeat")
 		w.check(t.repeats <= maxRetry, "L2: a request is repeated without end")
 		t.again = nil
 	} else {
@@ -111,6 +106,12 @@ func (w *world) cpeReceives(env *rpc.Envelope) {
 	t.hold = env != nil && env.HoldRequests
 	if env == nil || isAsk(env) {
 		return
+	}
+	if _, ok := env.Message.(*rpc.InformResponse); ok {
+		t.version = env.Version
+		if env.UseCWMPVersion != "" {
+			t.version = rpc.ParseVersion(env.UseCWMPVersion)
+		}
 	}
 	if f, ok := env.Message.(*rpc.Fault); ok && f.Code == rpc.FaultACSRetryRequest && t.out != nil {
 		t.repeats++
@@ -149,6 +150,7 @@ func (w *world) cpeResult(o Output) {
 // cpeDone judges the end.
 func (w *world) cpeDone(err error) {
 	t := &w.talk.cpe
+	w.check(err != errModelRequest, "S25: a connection request ends a session")
 	if err != nil {
 		return
 	}
@@ -188,6 +190,10 @@ func (w *world) acsSends(env *rpc.Envelope) {
 		fault, refused := env.Message.(*rpc.Fault)
 		t.informed = t.informed || isInform(t.open.Message) && !refused
 		t.again = refused && fault.Code == rpc.FaultACSRetryRequest
+		t.refused = min(t.refused+1, maxRetry+2)
+		if !t.again {
+			t.refused = 0
+		}
 		t.open = nil
 	}
 	if env != nil && t.version != 0 {

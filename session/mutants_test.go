@@ -52,7 +52,7 @@ func row(code rpc.EventCode, change func(*EventRule)) func(*law) {
 
 // stubborn has an ACS that answers with nothing but 8005.
 func stubborn(faults int) *scenario {
-	return &scenario{name: "stubborn", boot: []int{evBoot}, faults: faults, refusal: 7, version: rpc.V12, law: standardLaw}
+	return &scenario{name: "stubborn", boot: []int{evBoot}, faults: faults, refusals: 7, version: rpc.V12, law: standardLaw}
 }
 
 // periods has the same event twice.
@@ -62,7 +62,7 @@ func periods(faults int) *scenario {
 
 // held has an ACS that holds and has nothing to ask.
 func held(faults int) *scenario {
-	return &scenario{name: "held", boot: []int{evBoot}, faults: faults, holds: 1, version: rpc.V12, law: standardLaw}
+	return &scenario{name: "held", boot: []int{evBoot}, faults: faults, holds: always, version: rpc.V12, law: standardLaw}
 }
 
 // denied has an ACS that may refuse anything.
@@ -158,7 +158,10 @@ var eventMutants = []mutant{
 		l.queue.again = func(event, EventRule) bool { return true }
 	}},
 	{"0 BOOTSTRAP discards nothing", "S12", 0, bootstrap, row(rpc.EventBootstrap, func(r *EventRule) { r.Clears = false })},
-	{"0 BOOTSTRAP is lost with the power", "S9", 1, turns, row(rpc.EventBootstrap, func(r *EventRule) { r.Reboot = false })},
+	{"0 BOOTSTRAP is lost with the power, and nothing brings it back", "S9", 1, turns, func(l *law) {
+		row(rpc.EventBootstrap, func(r *EventRule) { r.Reboot = false })(l)
+		l.prog.remark = false
+	}},
 	{"1 BOOT discards what is older", "S9", 0, turns, row(rpc.EventBoot, func(r *EventRule) { r.Clears = true })},
 	{"InformResponse acknowledges 7 TRANSFER COMPLETE", "S10", 0, transfer, row(rpc.EventTransferComplete, func(r *EventRule) { r.By = "Inform" })},
 	{"InformResponse acknowledges M Download", "S10", 0, transfer, row(rpc.EventMDownload, func(r *EventRule) { r.By = "Inform" })},
@@ -187,13 +190,13 @@ var eventMutants = []mutant{
 	{"a failed session loses its events", "S9", 1, turns, func(l *law) {
 		l.queue.again = func(event, EventRule) bool { return false }
 	}},
-	{"a reboot loses all events", "S9", 1, turns, func(l *law) {
+	{"a reboot loses all events", "S9", 1, events, func(l *law) {
 		l.queue.survives = func(event, EventRule) bool { return false }
 	}},
 	{"all events are stored", "S23", 0, events, func(l *law) {
 		l.queue.durable = func(event, EventRule) bool { return true }
 	}},
-	{"no event is stored", "S", 1, turns, func(l *law) {
+	{"no event is stored", "S9", 1, events, func(l *law) {
 		l.queue.durable = func(event, EventRule) bool { return false }
 	}},
 }

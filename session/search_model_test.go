@@ -1,118 +1,213 @@
 package session
 
 import (
-	"fmt"
-	"os"
+	"encoding/binary"
 	"slices"
-	"strings"
-	"testing"
-	"time"
-
-	"github.com/stretchr/testify/require"
-
-	"github.com/cwmp-go/cwmp/rpc"
 )
 
 // NOTE: the exhaustive search over the model, breadth first, so that what breaks a rule
 // is found with its shortest trace. A state from which the goal cannot be reached any
 // more without a fault breaks liveness: reliability is that every fault is survived.
-//
-// Checked in every state or at every message: S1, S2, S4 to S12, S14 to S16, S21 to S23,
-// S29 to S33, S36, S37, S41, S42; S38 in schedule_test.go, S22 and Max in
-// retrying_test.go; by the goal: L1, L3 to L6; L2 by the bounds on messages and time.
-// S3 holds by the type of a message. The others are not about turns, events, retries,
-// schedules or tasks, or are about a program's data (S13, S17 to S20, S24, S34, S35).
-//
-// What the model leaves out: bytes, sizes and names, HTTP and TLS below the POST, time
-// but for the order of things (the waits of the retry policy are drawn and judged, no
-// time passes in them), more than one POST that has stalled, more than one device, a
-// stored state that was torn (the store's own affair), and a program that answers with
-// other faults than 8005.
-//
-// The last long runs are at TestModelLong.
+// Which rules are checked where, and what the model leaves out, is in account_test.go.
 
-// A result is what a search has found.
-type result struct {
+// A found is what a search has found.
+type found struct {
 	states, edges, depth int
 	rule                 string   // what was broken, "" for nothing
 	trace                []string // how to come there
 }
 
-// a node is a state that was found: from which other, by which of its moves.
-type node struct {
-	from int32
-	move uint8
+// A searcher visits every state of a space. A state's number is its place in the order
+// in which the states were found.
+type searcher struct {
+	space
+	states list[packed]
+	from   list[uint32] // by which state it was found
+	table  []uint32     // the numbers + 1 by hash
+	edges  []byte       // for each state in turn how many edges without faults, and how far they go
+	blocks []int        // where every 256th state's edges begin
+	goals  list[bool]
+}
+
+// A list grows without being copied.
+type list[T any] struct {
+	chunks [][]T
+	n      int
+}
+
+const chunk = 1 << 16
+
+func (l *list[T]) add(v T) {
+	if l.n%chunk == 0 {
+		l.chunks = append(l.chunks, make([]T, 0, chunk))
+	}
+	last := &l.chunks[len(l.chunks)-1]
+	*last = append(*last, v)
+	l.n++
+}
+
+func (l *list[T]) at(i int) *T { return &l.chunks[i/chunk][i%chunk] }
+
+func hash(p packed) uint64 {
+	h := p[0]*0x9e3779b97f4a7c15 ^ (p[1]+0x7f4a7c15)*0xbf58476d1ce4e5b9
+	h ^= h >> 32
+	h *= 0x94d049bb133111eb
+	return h ^ h>>29
+}
+
+// number gives the number of a state, and whether it was found before.
+func (s *searcher) number(p packed, from int) (n int, old bool) {
+	if 4*(s.states.n+1) > 3*len(s.table) {
+		s.grow()
+	}
+	mask := uint64(len(s.table) - 1)
+	i := hash(p) & mask
+	for ; s.table[i] != 0; i = (i + 1) & mask {
+		if n := int(s.table[i] - 1); *s.states.at(n) == p {
+			return n, true
+		}
+	}
+	n = s.states.n
+	s.table[i] = uint32(n + 1)
+	s.states.add(p)
+	s.from.add(uint32(from))
+	return n, false
+}
+
+// grow doubles the table.
+func (s *searcher) grow() {
+	s.table = make([]uint32, max(2*len(s.table), 1<<12))
+	mask := uint64(len(s.table) - 1)
+	for n := range s.states.n {
+		i := hash(*s.states.at(n)) & mask
+		for s.table[i] != 0 {
+			i = (i + 1) & mask
+		}
+		s.table[i] = uint32(n + 1)
+	}
 }
 
 // searchModel visits every state. most bounds them.
-func searchModel(sc *scenario, most int) result {
-	first := newWorld(sc)
-	seen := map[[2]uint64]int32{first.key(): 0}
-	nodes := []node{{from: -1}}
-	frontier := []*world{first}
-	ids := []int32{0}
-	var back [][2]int32 // edges without faults
-	goals := []int32{}
-	r := result{states: 1}
-	for len(frontier) > 0 && r.states < most {
-		r.depth++
-		var next []*world
-		var nextIDs []int32
-		for i, w := range frontier {
-			from := ids[i]
-			if w.goal() {
-				goals = append(goals, from)
-			}
-			for n, m := range w.moves() {
-				r.edges++
-				k := m.to.key()
-				id, old := seen[k]
-				if !old {
-					id = int32(len(nodes))
-					seen[k] = id
-					nodes = append(nodes, node{from, uint8(n)})
-					next, nextIDs = append(next, m.to), append(nextIDs, id)
-					r.states++
-				}
-				if m.to.bad != "" {
-					nodes = append(nodes, node{from, uint8(n)})
-					r.rule, r.trace = m.to.bad, traceTo(sc, nodes, int32(len(nodes)-1))
-					return r
-				}
-				if !m.fault {
-					back = append(back, [2]int32{id, from})
-				}
-			}
+func searchModel(sc *scenario, most int) found {
+	s := &searcher{space: space{sc: sc}}
+	r := found{}
+	s.number(s.pack(newWorld(sc)), 0)
+	var room []move
+	level := 1 // where the next depth begins
+	for at := 0; at < s.states.n && s.states.n < most; at++ {
+		if at == level {
+			r.depth++
+			level = s.states.n
 		}
-		frontier, ids = next, nextIDs
+		w := s.unpack(*s.states.at(at))
+		s.goals.add(w.goal())
+		room = w.moves(room[:0])
+		r.edges += len(room)
+		if bad := slices.IndexFunc(room, func(m move) bool { return m.to.bad != "" }); bad >= 0 {
+			r.rule, r.states = room[bad].to.bad, s.states.n
+			r.trace = append(s.traceTo(at), lines(w, room[bad])...)
+			return r
+		}
+		s.expand(at, room)
 	}
-	if r.states >= most {
+	if r.states = s.states.n; r.states >= most {
 		return r
 	}
-	if stuck := unreachable(len(nodes), back, goals); stuck >= 0 {
-		r.rule, r.trace = "L3: not all can be delivered any more", traceTo(sc, nodes, stuck)
+	if stuck := s.unreachable(); stuck >= 0 {
+		r.rule, r.trace = "L3: not all can be delivered any more", s.traceTo(stuck)
 	}
 	return r
 }
 
-// traceTo is the way to a state: the steps again, and the messages that they send.
-func traceTo(sc *scenario, nodes []node, at int32) []string {
-	var way []uint8
-	for ; at > 0; at = nodes[at].from {
-		way = append(way, nodes[at].move)
+// expand numbers the worlds after a state and keeps the edges without faults.
+func (s *searcher) expand(at int, moves []move) {
+	if at%256 == 0 {
+		s.blocks = append(s.blocks, len(s.edges))
 	}
-	var trace []string
-	w := newWorld(sc)
+	free := 0
+	for _, m := range moves {
+		if !m.fault {
+			free++
+		}
+	}
+	s.edges = binary.AppendUvarint(s.edges, uint64(free))
+	for _, m := range moves {
+		n, _ := s.number(s.pack(m.to), at)
+		if !m.fault {
+			s.edges = binary.AppendVarint(s.edges, int64(n-at))
+		}
+	}
+}
+
+// unreachable is the first state from which no goal is reached without a fault, or -1.
+// Edges lead to later states as a rule, so that few passes from the end suffice.
+func (s *searcher) unreachable() int {
+	good := make([]bool, s.states.n)
+	for i := range good {
+		good[i] = *s.goals.at(i)
+	}
+	for changed := true; changed; {
+		changed = false
+		for block := range slices.Backward(s.blocks) {
+			changed = s.spread(good, block) || changed
+		}
+	}
+	return slices.Index(good, false)
+}
+
+// spread marks the states of a block that lead to marked ones.
+func (s *searcher) spread(good []bool, block int) (changed bool) {
+	var to [256][]int
+	edges := s.edges[s.blocks[block]:]
+	first := 256 * block
+	last := min(first+256, s.states.n)
+	for at := first; at < last; at++ {
+		n, size := binary.Uvarint(edges)
+		edges = edges[size:]
+		for range n {
+			d, size := binary.Varint(edges)
+			edges = edges[size:]
+			to[at-first] = append(to[at-first], at+int(d))
+		}
+	}
+	for at := last - 1; at >= first; at-- {
+		if !good[at] && slices.ContainsFunc(to[at-first], func(n int) bool { return good[n] }) {
+			good[at], changed = true, true
+		}
+	}
+	return changed
+}
+
+// traceTo is the way to a state: the steps again, and the messages that they send.
+func (s *searcher) traceTo(at int) (trace []string) {
+	var way []int
+	for ; at > 0; at = int(*s.from.at(at)) {
+		way = append(way, at)
+	}
+	was := 0
 	for _, n := range slices.Backward(way) {
-		m := w.moves()[n]
-		trace = append(trace, m.name)
-		if f := m.to.post; f.on && f != w.post {
-			trace = append(trace, "    cpe> "+line(f))
+		w := s.unpack(*s.states.at(was))
+		for _, m := range w.moves(nil) {
+			before := m.to.network
+			if s.pack(m.to) == *s.states.at(n) {
+				m.to.network = before
+				trace = append(trace, lines(w, m)...)
+				break
+			}
 		}
-		if f := m.to.resp; f.on && f != w.resp {
-			trace = append(trace, "        <acs "+line(f))
-		}
-		w = m.to
+		was = n
+	}
+	return trace
+}
+
+// lines are a step and the messages that it sends.
+func lines(w *world, m move) []string {
+	trace := []string{m.name}
+	if f := m.to.post; f.on && !f.got && f.env != w.post.env {
+		trace = append(trace, "    cpe> "+line(f))
+	}
+	if f := m.to.resp; f.on && !w.resp.on {
+		trace = append(trace, "        <acs "+line(f))
 	}
 	return trace
 }
@@ -129,164 +224,4 @@ func line(f flight) string {
 		return s + " " + f.env.ID + " hold"
 	}
 	return s + " " + f.env.ID
-}
-
-// unreachable is the first state from which no goal is reached, or -1.
-func unreachable(n int, back [][2]int32, goals []int32) int32 {
-	start := make([]int32, n+1)
-	for _, e := range back {
-		start[e[0]+1]++
-	}
-	for i := range n {
-		start[i+1] += start[i]
-	}
-	to := make([]int32, len(back))
-	fill := append([]int32(nil), start...)
-	for _, e := range back {
-		to[fill[e[0]]] = e[1]
-		fill[e[0]]++
-	}
-	good := make([]bool, n)
-	todo := append([]int32(nil), goals...)
-	for _, g := range goals {
-		good[g] = true
-	}
-	for len(todo) > 0 {
-		s := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		for _, p := range to[start[s]:start[s+1]] {
-			if !good[p] {
-				good[p] = true
-				todo = append(todo, p)
-			}
-		}
-	}
-	for i, ok := range good {
-		if !ok {
-			return int32(i)
-		}
-	}
-	return -1
-}
-
-// The scenarios of every test run, each with the faults that it can have in the time.
-func turns(faults int) *scenario {
-	return &scenario{
-		name: "turns", boot: []int{evBootstrap, evBoot}, tasks: []int{0, 0},
-		faults: faults, holds: 1, refusal: 1, version: rpc.V12, law: standardLaw,
-	}
-}
-
-func transfer(faults int) *scenario {
-	return &scenario{
-		name: "transfer", boot: []int{evBoot}, tasks: []int{1},
-		faults: faults, holds: 1, refusal: 1, version: rpc.V14, law: standardLaw,
-	}
-}
-
-func twoTransfers(faults int) *scenario {
-	return &scenario{
-		name: "two transfers", boot: []int{evBoot}, tasks: []int{1, 2},
-		faults: faults, version: rpc.V12, law: standardLaw,
-	}
-}
-
-// heldTransfers may have one of them in the session that reports the other.
-func heldTransfers(faults int) *scenario {
-	sc := twoTransfers(faults)
-	sc.name, sc.holds = "held transfers", 1
-	return sc
-}
-
-func events(faults int) *scenario {
-	return &scenario{
-		name: "events", boot: []int{evBoot}, occur: []int{evPeriodic, evRequest},
-		faults: faults, version: rpc.V12, law: standardLaw,
-	}
-}
-
-func bootstrap(faults int) *scenario {
-	return &scenario{
-		name: "bootstrap", boot: []int{evBoot}, occur: []int{evPeriodic, evBootstrap},
-		faults: faults, denials: 1, version: rpc.V12, law: standardLaw,
-	}
-}
-
-// all is everything of these at once: 3 events, a transfer, 2 tasks, hold and 8005.
-func all(faults int) *scenario {
-	return &scenario{
-		name: "all", boot: []int{evBootstrap, evBoot}, occur: []int{evPeriodic},
-		tasks: []int{1, 0}, faults: faults, holds: 1, refusal: 1, denials: 1, version: rpc.V12, law: standardLaw,
-	}
-}
-
-// rich is the scenario of the longest runs: 4 events, 3 transfers, 3 tasks.
-func rich(faults int) *scenario {
-	return &scenario{
-		name: "rich", boot: []int{evBootstrap, evBoot}, occur: []int{evPeriodic, evChange},
-		tasks: []int{1, 2, 3}, faults: faults, holds: 1, refusal: 1, detours: 1, version: rpc.V14, law: standardLaw,
-	}
-}
-
-func long() bool { return os.Getenv("CWMP_LONG") == "1" }
-
-func runModel(t *testing.T, sc *scenario, most int) {
-	t.Helper()
-	start := time.Now()
-	r := searchModel(sc, most)
-	t.Logf("%s, %d faults: %d states, %d edges, depth %d, %v", sc.name, sc.faults, r.states, r.edges, r.depth,
-		time.Since(start).Round(time.Millisecond))
-	require.Empty(t, r.rule, "the shortest way there:\n%s", strings.Join(r.trace, "\n"))
-	require.Less(t, r.states, most, "not all states were visited")
-}
-
-func TestModel(t *testing.T) {
-	faults := 2
-	if testing.Short() {
-		faults = 1
-	}
-	for _, sc := range []*scenario{
-		all(0), turns(faults), transfer(faults), twoTransfers(faults), events(faults), bootstrap(faults),
-		heldTransfers(1),
-	} {
-		t.Run(fmt.Sprintf("%s %d", sc.name, sc.faults), func(t *testing.T) { runModel(t, sc, 5_000_000) })
-	}
-}
-
-// The last runs, with CWMP_LONG=1 on two cores that others used too:
-//
-//	turns          3 faults    231,552 states    644,761 edges  depth  77     4 s
-//	two transfers  3 faults    615,006 states  1,610,754 edges  depth 101    16 s
-//	events         3 faults    124,838 states    382,337 edges  depth  66     2 s
-//	boot           6 faults     38,192 states    131,470 edges  depth 110     1 s
-//	bare           6 faults    796,082 states  2,805,397 edges  depth 134    18 s
-//	all            1 fault     298,094 states    626,173 edges  depth  75     4 s
-//	all            2 faults  3,584,853 states  9,095,687 edges  depth  88    88 s
-//	rich           0 faults    808,130 states  1,454,239 edges  depth  90    13 s
-//
-// With one fault the rich scenario has more than 40 million states and is searched that
-// far, breadth first to depth 71, in 9 minutes; that is how the mutant "a reported
-// transfer waits again" was found, when it was no mutant.
-func TestModelLong(t *testing.T) {
-	if !long() {
-		t.Skip("CWMP_LONG is not 1")
-	}
-	for _, sc := range []*scenario{
-		turns(3), twoTransfers(3), events(3), alone(6), bare(6), all(1), all(2), rich(0),
-	} {
-		t.Run(fmt.Sprintf("%s %d", sc.name, sc.faults), func(t *testing.T) { runModel(t, sc, 40_000_000) })
-	}
-	t.Run("rich 1", func(t *testing.T) {
-		sc := rich(1)
-		r := searchModel(sc, 40_000_000)
-		t.Logf("%d states, %d edges, depth %d", r.states, r.edges, r.depth)
-		require.Empty(t, r.rule, strings.Join(r.trace, "\n"))
-	})
-}
-
-// bare is one transfer without hold and 8005.
-func bare(faults int) *scenario {
-	return &scenario{
-		name: "bare", boot: []int{evBoot}, tasks: []int{1}, faults: faults, version: rpc.V12, law: standardLaw,
-	}
 }
