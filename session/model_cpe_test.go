@@ -193,10 +193,18 @@ func (w *world) start() {
 	w.hops, w.creds = 0, false
 	w.talk.cpe = cpeTalk{}
 	inform := &rpc.Inform{Event: m.queue.Inform(), RetryCount: m.retry.RetryCount()}
+	if w.sc.law.prog.short {
+		inform.Event = inform.Event[:1]
+	}
 	w.checkInform(inform)
 	for _, p := range slices.Backward(m.queue.pending) { // any order will do
 		k := slices.Index(modelEvents[:], p.Event) - evDownload1
 		if k >= 0 && p.listed && m.transfers[k] >= trGood {
+			w.must(w.cpe.Send(w.report(k)))
+		}
+	}
+	for k, t := range m.transfers {
+		if t >= trGood && w.sc.law.prog.unlisted && m.queue.waiting(evDownload1+k) == 0 {
 			w.must(w.cpe.Send(w.report(k)))
 		}
 	}

@@ -61,6 +61,8 @@ type program struct {
 	hops      uint8
 	backwards bool // the queue is stored backwards
 	held      bool // a session begins with a hold
+	unlisted  bool // a transfer is reported whether the Inform has its event or not
+	short     bool // an Inform lists but the first event
 }
 
 // An act is one step of a program.

@@ -1,20 +1,11 @@
 package session
 
-import (
-	"fmt"
-	"os"
-	"strings"
-	"testing"
-	"time"
+import "github.com/cwmp-go/cwmp/rpc"
 
-	"github.com/stretchr/testify/require"
+// NOTE: the scenarios that are searched, each with the faults that it is given.
 
-	"github.com/cwmp-go/cwmp/rpc"
-)
-
-// NOTE: the scenarios that are searched, in every test run and in the long one.
-
-// The scenarios of every test run, each with the faults that it can have in the time.
+// turns is two plain requests of the ACS, hold at every envelope, and 8005 once to each
+// request.
 func turns(faults int) *scenario {
 	return &scenario{
 		name: "turns", boot: []int{evBootstrap, evBoot}, tasks: []int{0, 0},
@@ -22,6 +13,15 @@ func turns(faults int) *scenario {
 	}
 }
 
+// turns14 is the same with CWMP 1.4, at ACSs of different versions.
+func turns14(faults int) *scenario {
+	sc := turns(faults)
+	sc.name, sc.version, sc.tasks = "versions", rpc.V14, []int{0}
+	sc.versions = []rpc.Version{rpc.V10, rpc.V12, rpc.V14}
+	return sc
+}
+
+// transfer is one Download and its report.
 func transfer(faults int) *scenario {
 	return &scenario{
 		name: "transfer", boot: []int{evBoot}, tasks: []int{1},
@@ -29,6 +29,14 @@ func transfer(faults int) *scenario {
 	}
 }
 
+// bare is the same without hold and 8005.
+func bare(faults int) *scenario {
+	return &scenario{
+		name: "bare", boot: []int{evBoot}, tasks: []int{1}, faults: faults, version: rpc.V12, law: standardLaw,
+	}
+}
+
+// twoTransfers may have both in one session, or one each.
 func twoTransfers(faults int) *scenario {
 	return &scenario{
 		name: "two transfers", boot: []int{evBoot}, tasks: []int{1, 2},
@@ -39,10 +47,11 @@ func twoTransfers(faults int) *scenario {
 // heldTransfers may have one of them in the session that reports the other.
 func heldTransfers(faults int) *scenario {
 	sc := twoTransfers(faults)
-	sc.name, sc.holds = "held transfers", 1
+	sc.name, sc.holds = "held transfers", always
 	return sc
 }
 
+// events is a connection request and another event at any time.
 func events(faults int) *scenario {
 	return &scenario{
 		name: "events", boot: []int{evBoot}, occur: []int{evPeriodic, evRequest},
@@ -50,6 +59,23 @@ func events(faults int) *scenario {
 	}
 }
 
+// requests is two connection requests.
+func requests(faults int) *scenario {
+	return &scenario{
+		name: "requests", boot: []int{evBoot}, occur: []int{evRequest, evRequest},
+		faults: faults, version: rpc.V12, law: standardLaw,
+	}
+}
+
+// periods has the same event twice.
+func periods(faults int) *scenario {
+	return &scenario{
+		name: "periods", boot: []int{evBoot}, occur: []int{evPeriodic, evPeriodic},
+		faults: faults, version: rpc.V12, law: standardLaw,
+	}
+}
+
+// bootstrap is a device that gets another ACS.
 func bootstrap(faults int) *scenario {
 	return &scenario{
 		name: "bootstrap", boot: []int{evBoot}, occur: []int{evPeriodic, evBootstrap},
@@ -57,7 +83,37 @@ func bootstrap(faults int) *scenario {
 	}
 }
 
-// all is everything of these at once: 3 events, a transfer, 2 tasks, hold and 8005.
+// guarded is an ACS that asks for credentials and redirects, once too often.
+func guarded(faults int) *scenario {
+	return &scenario{
+		name: "guarded", boot: []int{evBootstrap, evBoot}, tasks: []int{0},
+		faults: faults, detours: maxHops + 1, guarded: true, version: rpc.V12, law: standardLaw,
+	}
+}
+
+// alone is the smallest scenario.
+func alone(faults int) *scenario {
+	return &scenario{name: "boot", boot: []int{evBoot}, faults: faults, version: rpc.V12, law: standardLaw}
+}
+
+// stubborn has an ACS that answers with nothing but 8005.
+func stubborn(faults int) *scenario {
+	return &scenario{name: "stubborn", boot: []int{evBoot}, faults: faults, refusals: 7, version: rpc.V12, law: standardLaw}
+}
+
+// held has an ACS that holds and has nothing to ask.
+func held(faults int) *scenario {
+	return &scenario{name: "held", boot: []int{evBoot}, faults: faults, holds: always, version: rpc.V12, law: standardLaw}
+}
+
+// denied has an ACS that may refuse anything.
+func denied(faults int) *scenario {
+	sc := transfer(faults)
+	sc.name, sc.denials = "denied", 1
+	return sc
+}
+
+// all is most of these at once: 3 events, a transfer, 2 tasks, hold, 8005 and 8002.
 func all(faults int) *scenario {
 	return &scenario{
 		name: "all", boot: []int{evBootstrap, evBoot}, occur: []int{evPeriodic},
@@ -65,73 +121,13 @@ func all(faults int) *scenario {
 	}
 }
 
-// rich is the scenario of the longest runs: 4 events, 3 transfers, 3 tasks.
+// rich is the scenario of the longest runs: 4 events, 3 transfers, 3 tasks, hold at every
+// envelope, a 401 and a redirect at every POST, the choice of the version, 8005 to every
+// request.
 func rich(faults int) *scenario {
 	return &scenario{
 		name: "rich", boot: []int{evBootstrap, evBoot}, occur: []int{evPeriodic, evChange},
-		tasks: []int{1, 2, 3}, faults: faults, holds: always, repeats: 1, detours: 1, guarded: true, version: rpc.V14, law: standardLaw,
-	}
-}
-
-func long() bool { return os.Getenv("CWMP_LONG") == "1" }
-
-func runModel(t *testing.T, sc *scenario, most int) {
-	t.Helper()
-	start := time.Now()
-	r := searchModel(sc, most)
-	t.Logf("%s, %d faults: %d states, %d edges, depth %d, %v", sc.name, sc.faults, r.states, r.edges, r.depth,
-		time.Since(start).Round(time.Millisecond))
-	require.Empty(t, r.rule, "the shortest way there:\n%s", strings.Join(r.trace, "\n"))
-	require.Less(t, r.states, most, "not all states were visited")
-}
-
-func TestModel(t *testing.T) {
-	faults := 2
-	if testing.Short() {
-		faults = 1
-	}
-	for _, sc := range []*scenario{
-		all(0), turns(faults), transfer(faults), twoTransfers(faults), events(faults), bootstrap(faults),
-		heldTransfers(1),
-	} {
-		t.Run(fmt.Sprintf("%s %d", sc.name, sc.faults), func(t *testing.T) { runModel(t, sc, 5_000_000) })
-	}
-}
-
-// The last runs, with CWMP_LONG=1 on two cores that others used too:
-//
-//	turns          3 faults    231,552 states    644,761 edges  depth  77     4 s
-//	two transfers  3 faults    615,006 states  1,610,754 edges  depth 101    16 s
-//	events         3 faults    124,838 states    382,337 edges  depth  66     2 s
-//	boot           6 faults     38,192 states    131,470 edges  depth 110     1 s
-//	bare           6 faults    796,082 states  2,805,397 edges  depth 134    18 s
-//	all            1 fault     298,094 states    626,173 edges  depth  75     4 s
-//	all            2 faults  3,584,853 states  9,095,687 edges  depth  88    88 s
-//	rich           0 faults    808,130 states  1,454,239 edges  depth  90    13 s
-//
-// With one fault the rich scenario has more than 40 million states and is searched that
-// far, breadth first to depth 71, in 9 minutes; that is how the mutant "a reported
-// transfer waits again" was found, when it was no mutant.
-func TestModelLong(t *testing.T) {
-	if !long() {
-		t.Skip("CWMP_LONG is not 1")
-	}
-	for _, sc := range []*scenario{
-		turns(3), twoTransfers(3), events(3), alone(6), bare(6), all(1), all(2), rich(0),
-	} {
-		t.Run(fmt.Sprintf("%s %d", sc.name, sc.faults), func(t *testing.T) { runModel(t, sc, 40_000_000) })
-	}
-	t.Run("rich 1", func(t *testing.T) {
-		sc := rich(1)
-		r := searchModel(sc, 40_000_000)
-		t.Logf("%d states, %d edges, depth %d", r.states, r.edges, r.depth)
-		require.Empty(t, r.rule, strings.Join(r.trace, "\n"))
-	})
-}
-
-// bare is one transfer without hold and 8005.
-func bare(faults int) *scenario {
-	return &scenario{
-		name: "bare", boot: []int{evBoot}, tasks: []int{1}, faults: faults, version: rpc.V12, law: standardLaw,
+		tasks: []int{1, 2, 3}, faults: faults, holds: always, repeats: 1, detours: 1, guarded: true,
+		version: rpc.V14, law: standardLaw,
 	}
 }

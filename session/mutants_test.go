@@ -50,28 +50,6 @@ func row(code rpc.EventCode, change func(*EventRule)) func(*law) {
 	}
 }
 
-// stubborn has an ACS that answers with nothing but 8005.
-func stubborn(faults int) *scenario {
-	return &scenario{name: "stubborn", boot: []int{evBoot}, faults: faults, refusals: 7, version: rpc.V12, law: standardLaw}
-}
-
-// periods has the same event twice.
-func periods(faults int) *scenario {
-	return &scenario{name: "periods", boot: []int{evBoot}, occur: []int{evPeriodic, evPeriodic}, faults: faults, version: rpc.V12, law: standardLaw}
-}
-
-// held has an ACS that holds and has nothing to ask.
-func held(faults int) *scenario {
-	return &scenario{name: "held", boot: []int{evBoot}, faults: faults, holds: always, version: rpc.V12, law: standardLaw}
-}
-
-// denied has an ACS that may refuse anything.
-func denied(faults int) *scenario {
-	sc := transfer(faults)
-	sc.name, sc.denials = "denied", 1
-	return sc
-}
-
 var turnMutants = []mutant{
 	{"CPE speaks under hold", "S6", 0, transfer, func(l *law) {
 		l.cpe.floor[floorSpeak].guard = func(c *CPE) bool { return len(c.queue) > 0 && !c.yielded }
@@ -146,6 +124,24 @@ var turnMutants = []mutant{
 	{"ACS wants an Inform where others are due", "L3", 0, transfer, func(l *law) {
 		l.acs.table[acsListening][inRequest], l.acs.table[acsListening][inInform] = rule{}, rule{acsServing, Deliver}
 	}},
+	{"CPE takes the version from the namespace alone", "S29", 0, turns14, func(l *law) {
+		l.cpe.agree = func(response *rpc.Envelope, offered ...rpc.Version) (rpc.Version, error) {
+			bare := *response
+			bare.UseCWMPVersion = ""
+			return rpc.AcceptVersion(&bare, offered...)
+		}
+	}},
+	{"ACS takes its own version", "S29", 0, turns, func(l *law) {
+		l.acs.agree = func(_ *rpc.Envelope, spoken ...rpc.Version) (rpc.Version, string, error) {
+			return spoken[len(spoken)-1], "", nil
+		}
+	}},
+	{"CPE waits under hold without a deadline", "S36", 0, held, func(l *law) {
+		l.cpe.awaits = func(c *CPE) bool { return standardCPE.awaits(c) && !c.hold }
+	}},
+	{"ACS waits for an answer without a deadline", "S36", 0, turns, func(l *law) {
+		l.acs.awaits = func(a *ACS) bool { return a.state != acsRequesting && standardACS.awaits(a) }
+	}},
 }
 
 var eventMutants = []mutant{
@@ -196,6 +192,9 @@ var eventMutants = []mutant{
 	{"all events are stored", "S23", 0, events, func(l *law) {
 		l.queue.durable = func(event, EventRule) bool { return true }
 	}},
+	{"the queue is stored backwards", "S11", 1, twoTransfers, func(l *law) { l.prog.backwards = true }},
+	{"6 CONNECTION REQUEST is listed as often as it came", "S24", 0, requests, row(rpc.EventConnectionRequest, func(r *EventRule) { r.Single = false })},
+	{"a connection request ends the session", "S25", 0, events, func(l *law) { l.prog.interrupt = true }},
 	{"no event is stored", "S9", 1, events, func(l *law) {
 		l.queue.durable = func(event, EventRule) bool { return false }
 	}},
@@ -208,11 +207,6 @@ var retryMutants = []mutant{
 	{"a success does not reset the waits", "D8", 1, turns, func(l *law) { l.retry.steps[onSucceeded][sinceReboot] = keep }},
 	{"a failure does not count", "D8", 1, turns, func(l *law) { l.retry.steps[onFailed][sinceSuccess] = keep }},
 	{"the waits do not grow", "S22", 1, turns, func(l *law) { l.retry.steps[onFailed][sinceReboot] = keep }},
-}
-
-// alone is the smallest scenario.
-func alone(faults int) *scenario {
-	return &scenario{name: "boot", boot: []int{evBoot}, faults: faults, version: rpc.V12, law: standardLaw}
 }
 
 var programMutants = []mutant{
@@ -231,18 +225,26 @@ var programMutants = []mutant{
 		l.prog.download = []act{actRecord, actReply, actStore}
 	}},
 	{"a Download leaves no record", "S14", 0, transfer, func(l *law) { l.prog.download = []act{actReply} }},
+	{"a transfer is reported without its event", "S15", 1, transfer, func(l *law) { l.prog.recover, l.prog.unlisted = false, true }},
+	{"a start records a result anew", "S17", 1, transfer, func(l *law) { l.prog.rerecord = true }},
+	{"0 BOOTSTRAP is marked when it is sent", "S13", 0, turns, func(l *law) { l.prog.open = []act{actStore, actMark, actSend} }},
+	{"an Inform lists one event", "S32", 0, events, func(l *law) { l.prog.short = true }},
+	{"a session begins held", "S7", 0, turns, func(l *law) { l.prog.held = true }},
+	{"a message without credentials is taken", "S26", 0, guarded, func(l *law) { l.prog.challenge = false }},
+	{"credentials go along with a redirect", "S27", 0, guarded, func(l *law) { l.prog.everybody = true }},
+	{"a sixth redirect is followed", "S28", 0, guarded, func(l *law) { l.prog.hops = maxHops + 1 }},
 	{"a start forgets a finished transfer", "L3", 1, transfer, func(l *law) { l.prog.recover = false }},
 }
 
+func allMutants() []mutant {
+	return slices.Concat(turnMutants, eventMutants, retryMutants, programMutants)
+}
+
 func TestMutants(t *testing.T) {
-	n := 0
-	for _, family := range [][]mutant{turnMutants, eventMutants, retryMutants, programMutants} {
-		for _, m := range family {
-			n++
-			t.Run(m.name, func(t *testing.T) { kill(t, &m) })
-		}
+	for _, m := range allMutants() {
+		t.Run(m.name, func(t *testing.T) { kill(t, &m) })
 	}
-	require.GreaterOrEqual(t, n, 30)
+	require.GreaterOrEqual(t, len(allMutants()), 30)
 }
 
 // kill finds a mutant with the faults it takes, and not with one less.

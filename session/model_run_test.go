@@ -1,0 +1,123 @@
+package session
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// NOTE: the searches that are run. What they found last is in testdata/search/last.txt:
+// a search that finds another number of states than written there fails, so that a
+// change of the model, or of the machines, does not pass unseen. With -session.rewrite
+// the file is written.
+
+const lastResults = "testdata/search/last.txt"
+
+func long() bool { return os.Getenv("CWMP_LONG") == "1" }
+
+// results are lines by scenario and faults, in the file's order.
+type results struct{ lines []string }
+
+func readResults(t *testing.T) *results {
+	b, err := os.ReadFile(lastResults)
+	require.NoError(t, err)
+	text := strings.TrimSuffix(strings.ReplaceAll(string(b), "\r\n", "\n"), "\n")
+	return &results{strings.Split(text, "\n")}
+}
+
+// put compares a result with the line that has it, or rewrites that.
+func (r *results) put(t *testing.T, sc *scenario, f found, took time.Duration) {
+	head := fmt.Sprintf("%-15s %d faults ", sc.name, sc.faults)
+	line := fmt.Sprintf("%s%11d states %11d edges  depth %3d", head, f.states, f.edges, f.depth)
+	t.Logf("%s, %v", line, took.Round(time.Millisecond))
+	at := -1
+	for i, l := range r.lines {
+		if strings.HasPrefix(l, head) {
+			at = i
+		}
+	}
+	if !*redraw {
+		require.GreaterOrEqual(t, at, 0, "no line for %s", head)
+		require.Truef(t, strings.HasPrefix(r.lines[at], line), "%s has\n%s", lastResults, r.lines[at])
+		return
+	}
+	if line += fmt.Sprintf("  %6.0f s", took.Seconds()); at < 0 {
+		r.lines = append(r.lines, line)
+	} else {
+		r.lines[at] = line
+	}
+	require.NoError(t, os.WriteFile(lastResults, []byte(strings.Join(r.lines, "\n")+"\n"), 0o644))
+}
+
+// run searches scenarios and expects nothing.
+func run(t *testing.T, most int, scenarios ...*scenario) {
+	last := readResults(t)
+	for _, sc := range scenarios {
+		t.Run(fmt.Sprintf("%s %d", sc.name, sc.faults), func(t *testing.T) {
+			start := time.Now()
+			f := searchModel(sc, most)
+			require.Empty(t, f.rule, "the shortest way there:\n%s", strings.Join(f.trace, "\n"))
+			require.Less(t, f.states, most, "not all states were visited")
+			last.put(t, sc, f, time.Since(start))
+		})
+	}
+}
+
+func TestModel(t *testing.T) {
+	t.Log(leavesOut())
+	faults := 2
+	if testing.Short() {
+		faults = 1
+	}
+	run(t, 5_000_000,
+		turns(faults), turns14(faults), transfer(faults), twoTransfers(faults), heldTransfers(faults),
+		events(faults), requests(faults), periods(faults), bootstrap(faults), guarded(faults), all(faults-1), rich(0))
+}
+
+func TestModelLong(t *testing.T) {
+	if !long() {
+		t.Skip("CWMP_LONG is not 1")
+	}
+	var more []*scenario
+	for _, faults := range []int{3, 6} {
+		more = append(more, turns(faults), turns14(faults), transfer(faults), twoTransfers(faults), heldTransfers(faults),
+			events(faults), requests(faults), periods(faults), bootstrap(faults), guarded(faults), alone(faults), bare(faults))
+	}
+	run(t, 100_000_000, append(more, all(2), all(3), rich(1), rich(2))...)
+}
+
+// The reductions change nothing but the number of states: each scenario is searched
+// without them, and each mutant is found by the same rule with the same faults.
+func TestReduction(t *testing.T) {
+	faults := 1
+	if long() {
+		faults = 2
+	}
+	for _, sc := range []*scenario{turns(1), turns14(1), transfer(faults), twoTransfers(faults), heldTransfers(0),
+		events(faults), requests(faults), periods(faults), bootstrap(1), guarded(1), bare(faults), all(0)} {
+		reduced := searchModel(sc, 5_000_000)
+		sc.full = true
+		full := searchModel(sc, 5_000_000)
+		t.Logf("%-15s %d faults: %7d states, %7d without reduction", sc.name, sc.faults, reduced.states, full.states)
+		require.Empty(t, full.rule, strings.Join(full.trace, "\n"))
+		require.Empty(t, reduced.rule)
+		require.LessOrEqual(t, reduced.states, full.states)
+	}
+	for _, m := range allMutants() {
+		sc := m.with(m.faults)
+		sc.full = true
+		f := searchModel(sc, 5_000_000)
+		require.True(t, strings.HasPrefix(f.rule, m.rule), "%s: found by %q without reduction\n%s", m.name, f.rule, strings.Join(f.trace, "\n"))
+		if m.faults == 0 {
+			continue
+		}
+		sc = m.with(m.faults - 1)
+		sc.full = true
+		f = searchModel(sc, 5_000_000)
+		require.Empty(t, f.rule, "%s: found with fewer faults without reduction", m.name)
+	}
+}
