@@ -319,14 +319,14 @@ func (c *CPE) Fail(err error) {
 // time. A time before the last one is only noted; with time.Now's the monotonic
 // reading counts, so that setting the clock moves no deadline.
 func (c *CPE) HandleTimeout(now time.Time) {
-	if err := c.advance(now, c.state != cpeNew, c.awaits()); err != nil {
+	if err := c.advance(now, c.state > cpeNew, c.awaits()); err != nil {
 		c.Fail(err)
 	}
 }
 
 // Deadline returns when HandleTimeout ends the session. There is none before the
 // first HandleTimeout, before Start, and after the end.
-func (c *CPE) Deadline() (time.Time, bool) { return c.deadline(c.state != cpeNew, c.awaits()) }
+func (c *CPE) Deadline() (time.Time, bool) { return c.deadline(c.state > cpeNew, c.awaits()) }
 
 func (c *CPE) awaits() bool { return c.rules != nil && c.rules.awaits(c) }
 

@@ -50,6 +50,22 @@ func (d *duel) step(b byte) {
 	}
 }
 
+// finish brings both sessions to their end, the first n steps by what the peer sends,
+// then by the clock: whatever was done to a machine, it has an answer or a deadline.
+func (d *duel) finish(n int) {
+	for range n {
+		d.step(0x40)
+		d.step(0x41)
+		d.step(0x43)
+	}
+	if d.cpe.started {
+		d.cpe.expire()
+	}
+	if d.acs.in != nil || d.acs.informed {
+		d.acs.expire()
+	}
+}
+
 func FuzzTurns(f *testing.F) {
 	carry, serve, yield := byte(0x40), byte(0x41), byte(0x43)
 	f.Add([]byte{0})
@@ -66,6 +82,7 @@ func FuzzTurns(f *testing.F) {
 			for _, b := range script[:min(len(script), 300)] {
 				d.step(b)
 			}
+			d.finish(int(min(uint(len(script)), 20)) % 5)
 			if v := d.cpe.verdict(); v != "" {
 				t.Error("CPE:", v)
 			}

@@ -163,7 +163,7 @@ var eventMutants = []mutant{
 	{"InformResponse acknowledges M Download", "S10", 0, transfer, row(rpc.EventMDownload, func(r *EventRule) { r.By = "Inform" })},
 	{"TransferCompleteResponse acknowledges 2 PERIODIC", "S10", 0, events, row(rpc.EventPeriodic, func(r *EventRule) { r.By = "TransferComplete" })},
 	{"M Download is not tried again", "S9", 1, transfer, row(rpc.EventMDownload, func(r *EventRule) { r.Retry = false })},
-	{"a report is taken for another", "S", 0, twoTransfers, func(l *law) {
+	{"a report is taken for another", "S9", 0, twoTransfers, func(l *law) {
 		l.queue.reports = func(p event, r EventRule, method, _ string) bool {
 			return !r.Single && r.By == method && method != acknowledgedBy
 		}

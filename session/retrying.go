@@ -85,8 +85,10 @@ func (r *Retry) Failed(random uint64) {
 	r.wait = r.Wait(int(min(r.counts[sinceReboot], lastBand)), random)
 }
 
-// RetryAfter raises the wait to what the ACS asked for, up to the upper edge of the
-// tenth band. It never shortens it, and does nothing when no wait runs.
+// RetryAfter raises the wait to what the ACS asked for with the HTTP header of that name,
+// up to the upper edge of the tenth band: 5120 s by default. It never shortens the wait,
+// and does nothing when none runs. It is no promise to stay away: what requires a session
+// opens one all the same, see Trigger.
 func (r *Retry) RetryAfter(d time.Duration) {
 	if r.waiting {
 		r.wait = r.the().later(r, d)
@@ -100,9 +102,15 @@ func (r *Retry) Succeeded() {
 }
 
 // Trigger says that something has arisen that itself requires a session: a new event,
-// a connection request. It cuts a wait short, and when Max has stopped the retries it
-// starts them anew. Nothing is forgotten: a session that fails then counts like any
-// other.
+// a connection request. It cuts a wait short (TR-069 section 3.2.1.1), and when Max has
+// stopped the retries it starts them anew. Nothing is forgotten: a session that fails then
+// counts like any other.
+//
+// The wait that it cuts short may be one that RetryAfter has raised. A connection request
+// is the ACS's own later word, and a new event has a session opened at once whatever the
+// last answer was. An ACS that is still busy answers that one with another Retry-After,
+// and its failure raises the band. A program that would rather wait for the ACS does not
+// call Trigger for its own events.
 func (r *Retry) Trigger() {
 	if r.Stopped() {
 		r.count(onHelped)

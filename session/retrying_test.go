@@ -196,6 +196,37 @@ func TestRetryMutants(t *testing.T) {
 	}
 }
 
+// A connection request during a wait that the ACS has asked for opens a session at once;
+// when that one fails, the wait is of the next band, and may be raised again.
+func TestTriggerDuringRetryAfter(t *testing.T) {
+	var r Retry
+	r.HandleTimeout(epochTime)
+	r.Failed(0)
+	r.RetryAfter(time.Hour)
+	at, ok := r.Deadline()
+	require.True(t, ok)
+	assert.Equal(t, epochTime.Add(time.Hour), at)
+	assert.False(t, r.Due())
+
+	r.Trigger()
+	assert.True(t, r.Due())
+	at, ok = r.Deadline()
+	assert.True(t, ok)
+	assert.Equal(t, epochTime, at)
+	assert.EqualValues(t, 1, r.RetryCount(), "the failure is not forgotten")
+	r.RetryAfter(time.Minute)
+	assert.False(t, r.Due(), "a later word of the ACS counts")
+	r.Trigger()
+
+	r.Failed(0)
+	at, _ = r.Deadline()
+	assert.Equal(t, epochTime.Add(10*time.Second), at, "the second band")
+	r.RetryAfter(time.Minute)
+	at, _ = r.Deadline()
+	assert.Equal(t, epochTime.Add(time.Minute), at)
+	assert.EqualValues(t, 2, r.RetryCount())
+}
+
 // The counts do not go round.
 func TestRetryOverflow(t *testing.T) {
 	r := Retry{MinimumWait: 65535, Multiplier: 65535}

@@ -363,3 +363,28 @@ func TestToleranceNames(t *testing.T) {
 	assert.Equal(t, "", session.Tolerance(0).String())
 	assert.Equal(t, "missing ID, wrong response, request under hold", session.Tolerance(255).String())
 }
+
+// The zero machines take nothing, and nothing panics.
+func TestZeroMachines(t *testing.T) {
+	var cpe session.CPE
+	var acs session.ACS
+	for _, err := range []error{
+		cpe.Start(&rpc.Inform{}), cpe.Receive(nil), cpe.Receive(ask(&rpc.Reboot{})), cpe.Reply(&rpc.RebootResponse{}), cpe.Unsupported(),
+		acs.Receive(nil), acs.Receive(ask(&rpc.Inform{})), acs.Reply(&rpc.InformResponse{}), acs.Send(&rpc.Reboot{}), acs.Yield(), acs.Unsupported(),
+	} {
+		assert.ErrorIs(t, err, session.ErrState)
+	}
+	for _, m := range []interface {
+		receiver
+		HandleTimeout(time.Time)
+		Deadline() (time.Time, bool)
+		Fail(error)
+	}{&cpe, &acs} {
+		m.HandleTimeout(now0)
+		_, ok := m.Deadline()
+		assert.False(t, ok)
+		assert.Equal(t, session.Wait, m.Poll().Kind)
+		m.Fail(nil)
+		assert.Equal(t, session.ErrFailed, m.Poll().Err)
+	}
+}

@@ -1,6 +1,8 @@
 package session_test
 
 import (
+	"time"
+
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/session"
 )
@@ -177,4 +179,20 @@ func (w *cpeWatch) unsent() {
 		same = same && got[i] == want[i]
 	}
 	w.check(same, "Unsent is not what was not answered")
+}
+
+// expire lets the machine's deadlines pass until it is over, which takes no more than one.
+func (w *cpeWatch) expire() {
+	w.trace = append(w.trace, "expire")
+	w.m.HandleTimeout(now0)
+	at, ok := w.m.Deadline()
+	w.check(ok == !w.over, "S36: no deadline before the end, or one after it")
+	if !ok {
+		return
+	}
+	w.check(at.Sub(now0) <= 10*time.Minute, "L2: a deadline that is too late")
+	w.legal = true
+	w.m.HandleTimeout(at)
+	w.settle()
+	w.check(w.over && (w.end == session.ErrTimeout || w.end == session.ErrDuration), "L2: no end at the deadline")
 }

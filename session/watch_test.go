@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/session"
@@ -14,6 +15,9 @@ import (
 // and writes down each breach of it: which inputs fit, what the peer may send, and
 // that the outputs are what the rules allow. The searches and the fuzz target run
 // the machines behind them.
+
+// now0 is when the observers tell a machine the time.
+var now0 = time.Unix(1_000_000_000, 0)
 
 // A watch is what both observers share.
 type watch struct {
