@@ -239,7 +239,7 @@ func TestRetryOverflow(t *testing.T) {
 		r.RetryAfter(math.MaxInt64)
 		assert.LessOrEqual(t, r.wait, maxWait)
 	}
-	assert.EqualValues(t, math.MaxUint32, r.RetryCount())
+	assert.EqualValues(t, uint32(math.MaxUint32), r.RetryCount())
 	_, ok := r.Deadline()
 	assert.False(t, ok, "the time is not known yet")
 	r.HandleTimeout(epochTime)

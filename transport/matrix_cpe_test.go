@@ -238,7 +238,7 @@ func TestClientLocalAddress(t *testing.T) {
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 7)}}
 	told := ""
 	c := &transport.Client{URL: server.URL, Dial: dialer.DialContext, Trace: &transport.Trace{
-		Connected: func(local, _ net.Addr) { told = local.String() },
+		Connected: func(c *transport.Connection) { told = c.Local.String() },
 	}}
 	c.Do(t.Context(), newInform())
 	host, _, err := net.SplitHostPort(remote)
