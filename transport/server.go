@@ -290,6 +290,9 @@ func orSize(n, other int64) int64 {
 // refuse answers with a bare status.
 func (x *serving) refuse(status int, why string) {
 	x.e.Status, x.e.Err = status, errors.New(why)
+	if status == http.StatusRequestEntityTooLarge { // net/http would read on, for the sake of the connection
+		x.w.Header().Set("Connection", "close")
+	}
 	level := slog.LevelInfo
 	if status == http.StatusUnauthorized { // half of all exchanges begin so
 		level = slog.LevelDebug
