@@ -19,6 +19,7 @@ type answer struct {
 	why        string   // for the log, in constant words
 	challenges []string // with 401
 	wake       bool     // the request is accepted: a session is wanted after the answer
+	proven     bool     // the digest was right
 	guess      bool     // the credentials were wrong
 	last       bool     // the connection ends with this answer
 }
@@ -38,13 +39,13 @@ func (l *Listener) judge(h head, err error) answer {
 		return l.deny(err)
 	}
 	if err := l.Gate.Admit(); err != nil {
-		return answer{status: statusBusy, why: "busy", last: true}
+		return answer{status: statusBusy, why: "busy", proven: true, last: true}
 	}
 	status := statusOK
 	if l.NoContent {
 		status = statusNoContent
 	}
-	return answer{status: status, why: "accepted", wake: true, last: true}
+	return answer{status: status, why: "accepted", wake: true, proven: true, last: true}
 }
 
 // rightDigests are the refusals behind which the password was right: no guess. The

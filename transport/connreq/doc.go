@@ -143,9 +143,9 @@
 // Connections, times and rate can be configured; nothing can be unlimited. A new
 // connection is always accepted. If it is one too many it takes the place of the
 // oldest one, of its own address if that has too many, else of all, that has not sent
-// a complete request. One whose wrong guess is held back goes before these, so that
-// guesses fill no places, and one that is being answered goes only if there is no
-// other.
+// a complete request or proved nothing by it. One whose wrong guess is held back goes
+// before these, so that guesses fill no places, and one that is being judged, or is
+// right and being answered, goes only if there is no other.
 //
 // # Security
 //

@@ -167,6 +167,9 @@ func (l *Listener) serve(v *visit) {
 		if a.guess && !l.hold(v) {
 			return
 		}
+		if !a.proven {
+			l.visits.move(v, reading) // an answer that nobody reads protects nobody
+		}
 		v.conn.SetDeadline(end)
 		v.conn.Write(a.bytes())
 		if a.wake {

@@ -307,6 +307,25 @@ func TestSEC18(t *testing.T) {
 		assert.LessOrEqual(t, len(p.listener.visits.open), DefaultPerAddr)
 		assert.Equal(t, "200", p.try(acs, get(path, auth{nonce: nonce}.field())))
 	})
+	bubble(t, "from many addresses", func(t *testing.T) {
+		p := listen(t, &Listener{})
+		nonce := p.nonce(acs)
+		guess := func(n int) {
+			p.peer(fmt.Sprintf("198.51.100.%d:1", n%6)).say(get(path, auth{nonce: nonce, password: "x"}.field()))
+			synctest.Wait()
+		}
+		for n := range 200 {
+			guess(n)
+			pass(time.Millisecond)
+		}
+		assert.Len(t, p.listener.visits.open, DefaultConns)
+		c := p.peer(acs)
+		for n := range DefaultConns - 1 {
+			guess(n)
+		}
+		status, _ := c.ask(get(path, auth{nonce: nonce}.field()))
+		assert.Equal(t, "200", status, "guesses make place for each other, not for who has yet to speak")
+	})
 	bubble(t, "a table that is full", func(t *testing.T) {
 		var g guesses
 		random := rand.New(rand.NewPCG(7, 8))

@@ -16,8 +16,8 @@ type stage uint8
 
 const (
 	held      stage = iota // a wrong guess whose answer is held back: judged, nothing to lose
-	reading                // no complete request, or none since the last answer
-	answering              // a complete request is being judged and answered
+	reading                // no complete request, or none but such as prove nothing
+	answering              // a complete request is being judged, or is right and being answered
 )
 
 // A visit is one connection to a Listener.
