@@ -106,6 +106,8 @@ func (c Config) wrong() string {
 		return "Username has more than 256 characters, or ends with a NUL"
 	case utf8.RuneCountInString(c.Password.Reveal()) > maxCharacters:
 		return "Password has more than 256 characters"
+	case c.RequireIntegrity && c.Username == "":
+		return "RequireIntegrity needs a Username"
 	case c.MinimumKeepAlive < ShortestKeepAlive:
 		return "MinimumKeepAlive is less than a second"
 	case c.MaximumKeepAlive < c.MinimumKeepAlive:

@@ -63,9 +63,10 @@ func FuzzKeeper(f *testing.F) {
 			return
 		}
 		c := seeking(time.Second, time.Duration(script[0])*time.Second+time.Second)
-		c.Secondary, c.RequireIntegrity = script[1]&1 != 0, script[1]&2 != 0
+		c.Secondary = script[1]&1 != 0
 		if script[1]&4 != 0 {
 			c.Username, c.Password = "cpe-1", stun.NewSecret("secret")
+			c.RequireIntegrity = script[1]&2 != 0
 		}
 		k, err := stun.NewKeeper(c, rand.NewChaCha8([32]byte{}), epoch)
 		require.NoError(t, err)
@@ -80,7 +81,6 @@ func FuzzKeeper(f *testing.F) {
 // An actor does what a script says.
 type actor struct {
 	*bench
-	port   stun.Port
 	said   map[netip.AddrPort]bool // addresses of true answers
 	answer stun.Message
 }

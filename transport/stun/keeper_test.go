@@ -347,6 +347,7 @@ func TestBadConfig(t *testing.T) {
 		"password":        func(c *stun.Config) { c.Password = stun.NewSecret(strings.Repeat("u", 257)) },
 		"minimum":         func(c *stun.Config) { c.MinimumKeepAlive = time.Millisecond },
 		"maximum":         func(c *stun.Config) { c.MaximumKeepAlive = time.Second },
+		"nobody to sign":  func(c *stun.Config) { c.RequireIntegrity = true },
 		"change interval": func(c *stun.Config) { c.ChangeInterval = -1 },
 	} {
 		c := config()

@@ -162,12 +162,14 @@ func (n *node) WriteTo(b []byte, to net.Addr) (int, error) {
 
 func (n *node) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(n.addr) }
 
-// SetReadDeadline knows deadlines that have passed.
-func (n *node) SetReadDeadline(time.Time) error {
-	n.once.Do(func() { close(n.wake) })
+// SetReadDeadline knows deadlines that have passed, and none after one.
+func (n *node) SetReadDeadline(t time.Time) error {
+	if !t.IsZero() {
+		n.once.Do(func() { close(n.wake) })
+	}
 	return nil
 }
 
 func (n *node) SetDeadline(t time.Time) error    { return n.SetReadDeadline(t) }
 func (n *node) SetWriteDeadline(time.Time) error { return nil }
-func (n *node) Close() error                     { return n.SetReadDeadline(time.Time{}) }
+func (n *node) Close() error                     { return n.SetReadDeadline(time.Unix(1, 0)) }

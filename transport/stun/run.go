@@ -34,9 +34,10 @@ type Runner struct {
 }
 
 // Run drives k until the context ends, whose cause it returns, or until a
-// socket cannot be read, whose error it returns. It leaves the sockets open, with
-// a read deadline in the past. No method of k may be called meanwhile but by the
-// Runner's functions.
+// socket cannot be read, whose error it returns. It takes the sockets' read
+// deadlines for itself and leaves them open without one, for another Run with
+// another Keeper. No method of k may be called meanwhile but by the Runner's
+// functions.
 func (r *Runner) Run(ctx context.Context, k *Keeper) error {
 	if r.Primary == nil || k.cfg.Secondary && r.Secondary == nil {
 		return ErrConfig
@@ -122,10 +123,10 @@ type packet struct {
 // fails. The channel that it returns is closed when it has stopped.
 func listen(ctx context.Context, fail context.CancelCauseFunc, conn net.PacketConn, port Port, in chan<- packet) <-chan struct{} {
 	stopped := make(chan struct{})
-	wake := context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) })
+	release := interrupt(ctx, conn)
 	go func() {
 		defer close(stopped)
-		defer wake()
+		defer release()
 		fail(read(conn, func(from netip.AddrPort, b []byte) bool {
 			p := packet{port, from, b, make(chan struct{})}
 			select {
@@ -137,6 +138,23 @@ func listen(ctx context.Context, fail context.CancelCauseFunc, conn net.PacketCo
 		}))
 	}()
 	return stopped
+}
+
+// interrupt has a read of a socket fail when the context ends. The function that
+// it returns, called when nobody reads any more, undoes it.
+func interrupt(ctx context.Context, conn net.PacketConn) (release func()) {
+	conn.SetReadDeadline(time.Time{})
+	done := make(chan struct{})
+	cancel := context.AfterFunc(ctx, func() {
+		defer close(done)
+		conn.SetReadDeadline(time.Unix(1, 0))
+	})
+	return func() {
+		if !cancel() {
+			<-done // or it would come upon whoever reads next
+		}
+		conn.SetReadDeadline(time.Time{})
+	}
 }
 
 // read hands datagrams over until take returns false or the socket fails.

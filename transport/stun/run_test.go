@@ -207,6 +207,26 @@ func TestRunnerRefuses(t *testing.T) {
 	require.ErrorIs(t, (&stun.Server{}).Serve(t.Context(), b, nil), net.ErrClosed)
 }
 
+// TestRunAgain: sockets serve one Run after the other, as when a parameter has
+// changed and a new Keeper is made.
+func TestRunAgain(t *testing.T) {
+	device, server := open(t), open(t)
+	addr := func(c net.PacketConn) netip.AddrPort { return c.LocalAddr().(*net.UDPAddr).AddrPort() }
+	for range 20 {
+		ctx, stop := context.WithTimeoutCause(t.Context(), 20*time.Second, errors.New("too slow"))
+		ctx, known := context.WithCancelCause(ctx)
+		end := errors.New("the end")
+		k, err := stun.NewKeeper(stun.Config{Server: addr(server), Local: addr(device)}, rand.Reader, time.Now())
+		require.NoError(t, err)
+		var done sync.WaitGroup
+		done.Go(func() { assert.Equal(t, end, (&stun.Server{}).Serve(ctx, server, nil)) })
+		r := &stun.Runner{Primary: device, Event: func(stun.Event) { known(end) }}
+		require.Equal(t, end, r.Run(ctx, k))
+		done.Wait()
+		stop()
+	}
+}
+
 // TestLocalAddr: a socket that is bound to all addresses is reached at one.
 func TestLocalAddr(t *testing.T) {
 	server := netip.MustParseAddrPort("127.0.0.1:3478")

@@ -4,18 +4,16 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"time"
 )
 
 // Serve answers what comes to one socket until the context ends, whose cause
 // it returns, or until the socket cannot be read. Replies that another socket
 // would have to send, which Other can lead to, are not sent. Datagrams that are no
 // STUN messages go to other, whose b is valid until it returns; nil drops them. The
-// socket stays open, with a read deadline in the past; writing to it meanwhile,
-// for a UDP connection request, is allowed.
+// socket stays open, without a read deadline; writing to it meanwhile, for a UDP
+// connection request, is allowed.
 func (s *Server) Serve(ctx context.Context, conn net.PacketConn, other func(from netip.AddrPort, b []byte)) error {
-	wake := context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) })
-	defer wake()
+	defer interrupt(ctx, conn)()
 	at := addrPort(conn.LocalAddr())
 	err := read(conn, func(from netip.AddrPort, b []byte) bool {
 		if !IsMessage(b) {
