@@ -52,9 +52,10 @@ type Codec struct {
 	says    int   // the items that the array at hand has, by its own word
 	strings chunk // what was read is cut from it
 
-	yield func(Parameter, error) bool // streaming: gets the items of lists of parameters
-	given int                         // those that it got of the list at hand
-	view  []byte                      // the bytes of the last one that was read in the usual way
+	yield func(*Parameter, error) bool // streaming: gets the items of lists of parameters
+	given int                          // those that it got of the list at hand
+	param Parameter                    // the last of them
+	view  []byte                       // its bytes, if it was read in the usual way
 }
 
 // Encoding reports whether the walk writes. Few messages need to know.

@@ -16,28 +16,27 @@ import (
 // errStopped ends the walk when nobody wants the next parameter.
 var errStopped = errors.New("stopped")
 
-// A Parameter is an entry of a list that [Stream] gives. Its bytes are valid until the
-// next one is asked for and are not to be written to; Value and Info are copies.
+// A Parameter is an entry of a list that [Stream] gives. It is valid until the next one
+// is asked for, and its bytes are not to be written to; Value and Info are copies.
 type Parameter struct {
 	// Name is the parameter's name, or an object's, as in ParameterValue and ParameterInfo.
 	Name []byte
 	// Text is what the value holds, exactly. Empty in a GetParameterNamesResponse.
 	Text []byte
-	// Type is the raw xsi:type of the value; see Value.Type. It is a string like any
-	// other and stays.
+	// Type is the raw xsi:type of the value; see Value.Type.
 	Type string
 	// Writable is ParameterInfo's. False in lists of values.
 	Writable bool
 }
 
 // Value is the parameter as an entry of a list of values, in memory of its own.
-func (p Parameter) Value() ParameterValue {
+func (p *Parameter) Value() ParameterValue {
 	return ParameterValue{Name: string(p.Name), Value: Value{Type: p.Type, Text: string(p.Text)}}
 }
 
 // Info is the parameter as an entry of a GetParameterNamesResponse, in memory of its
 // own.
-func (p Parameter) Info() ParameterInfo {
+func (p *Parameter) Info() ParameterInfo {
 	return ParameterInfo{Name: string(p.Name), Writable: p.Writable}
 }
 
@@ -53,7 +52,7 @@ func (p Parameter) Info() ParameterInfo {
 // fields that stood before the list. Its lists of parameters stay empty. After the last
 // parameter it is complete. A message of [Registry.Trees] keeps its parameters.
 //
-// The last pair has the error, if there is one, with no parameter; the parameters
+// The last pair has the error, if there is one, and nil for the parameter; those
 // before it were complete and are not taken back, so who must not act on half a message
 // waits for the end. The errors are those of Read, at the same places. Leaving the loop
 // ends the reading there: the rest of the document is neither read nor checked, and r is
@@ -69,8 +68,8 @@ func (p Parameter) Info() ParameterInfo {
 //
 // The sequence reads r, so there is one use of it. A list that stands in the message
 // twice is given twice, with a diagnostic.
-func Stream(r io.Reader, cfg Config, env *Envelope) iter.Seq2[Parameter, error] {
-	return func(yield func(Parameter, error) bool) {
+func Stream(r io.Reader, cfg Config, env *Envelope) iter.Seq2[*Parameter, error] {
+	return func(yield func(*Parameter, error) bool) {
 		if env == nil {
 			env = new(Envelope)
 		}
@@ -79,7 +78,7 @@ func Stream(r io.Reader, cfg Config, env *Envelope) iter.Seq2[Parameter, error] 
 		src.dec.Reset(r, cfg.soap())
 		src.reader.yield = yield
 		if _, err := src.read(cfg, env); err != nil && err != errStopped {
-			yield(Parameter{}, err)
+			yield(nil, err)
 		}
 	}
 }
@@ -111,7 +110,8 @@ func (c *Codec) give(list any) bool {
 	if !c.streams(list) {
 		return false
 	}
-	p, name, text := Parameter{}, "", ""
+	p, name, text := &c.param, "", ""
+	*p = Parameter{}
 	switch list := list.(type) {
 	case *[]ParameterValue:
 		v := (*list)[0]
@@ -124,15 +124,15 @@ func (c *Codec) give(list any) bool {
 		c.view = append(append(c.view[:0], name...), text...)
 		n := len(name)
 		p.Name, p.Text = c.view[:n:n], c.view[n:]
-		c.pass(p)
+		c.pass()
 	}
 	return true
 }
 
-// pass gives one parameter away, and says whether to go on.
-func (c *Codec) pass(p Parameter) bool {
+// pass gives the parameter away, and says whether to go on.
+func (c *Codec) pass() bool {
 	c.given++
-	if c.yield(p, nil) {
+	if c.yield(&c.param, nil) {
 		return true
 	}
 	c.err = errStopped
@@ -146,6 +146,7 @@ func (c *Codec) giveKnown(list any) {
 	if infos {
 		f = &c.forms.infos
 	}
+	c.param = Parameter{}
 	for more := true; more && c.err == nil; {
 		entries := c.dec.Predict(f, c.maxItems-c.given)
 		if len(entries) == 0 {
@@ -157,28 +158,29 @@ func (c *Codec) giveKnown(list any) {
 }
 
 // giveEntries gives away as many entries as can be given as they are, and are wanted.
-func (c *Codec) giveEntries(f *soap.Form, entries []soap.Entry, infos bool) (n int) {
-	texts, start := c.dec.Texts(entries), 0
-	for n < len(entries) {
-		e := &entries[n]
-		name, text, p := texts[start:e.First:e.First], texts[e.First:e.Second:e.Second], Parameter{}
+func (c *Codec) giveEntries(f *soap.Form, entries []soap.Entry, infos bool) int {
+	texts, start, p := c.dec.Texts(entries), int32(0), &c.param
+	for i := range entries {
+		e := &entries[i]
+		name, text := texts[start:e.First:e.First], texts[e.First:e.Second:e.Second]
 		switch {
 		case unusual(name, maxName):
-			return n
-		case infos && isBoolean(text):
-			p = Parameter{Name: name, Writable: text[0] == '1' || text[0] == 't'}
-		case infos:
-			return n
-		default:
-			p = Parameter{Name: name, Text: text, Type: f.Label(e)}
+			return i
+		case !infos:
+			p.Text, p.Type = text, f.Label(e)
 			if c.level == soap.Strict && checkTyped(p.Type, text) != nil {
-				return n
+				return i
 			}
+		case isBoolean(text):
+			p.Writable = text[0] == '1' || text[0] == 't'
+		default:
+			return i
 		}
-		start = int(e.Second)
-		if n++; !c.pass(p) {
-			return n
+		p.Name = name
+		start = e.Second
+		if !c.pass() {
+			return i + 1
 		}
 	}
-	return n
+	return len(entries)
 }

@@ -20,15 +20,18 @@ import (
 )
 
 // streamed reads a document by Stream and keeps what it gives.
-func streamed(r io.Reader, cfg rpc.Config) (env *rpc.Envelope, all []rpc.Parameter, err error) {
+func streamed(t *testing.T, r io.Reader, cfg rpc.Config) (env *rpc.Envelope, all []rpc.Parameter, err error) {
 	env = &rpc.Envelope{ID: "of another document"}
 	for p, failed := range rpc.Stream(r, cfg, env) {
 		if failed != nil {
+			require.Nil(t, p)
 			err = failed
 			continue
 		}
-		p.Name, p.Text = []byte(string(p.Name)), []byte(string(p.Text)) // nil and empty are the same
-		all = append(all, p)
+		all = append(all, rpc.Parameter{
+			Name: []byte(string(p.Name)), Text: []byte(string(p.Text)), // nil and empty are the same
+			Type: p.Type, Writable: p.Writable,
+		})
 	}
 	return env, all, err
 }
@@ -60,9 +63,9 @@ func listOf(m rpc.Message) (all []rpc.Parameter) {
 func requireStreamed(t *testing.T, doc []byte, cfg rpc.Config) {
 	t.Helper()
 	want, wantErr := rpc.Parse(doc, cfg)
-	env, all, err := streamed(bytes.NewReader(doc), cfg)
+	env, all, err := streamed(t, bytes.NewReader(doc), cfg)
 	require.Equal(t, wantErr, err, "%.2000s", doc)
-	slow, same, slowErr := streamed(iotest.OneByteReader(bytes.NewReader(doc)), cfg)
+	slow, same, slowErr := streamed(t, iotest.OneByteReader(bytes.NewReader(doc)), cfg)
 	require.Equal(t, wantErr, slowErr, "%.2000s", doc)
 	require.Equal(t, all, same, "%.2000s", doc)
 	require.Equal(t, env, slow, "%.2000s", doc)
@@ -89,9 +92,9 @@ func TestStream(t *testing.T) {
 		requireStreamed(t, []byte(doc), rpc.Config{Registry: rpc.Registry{}.Trees()})
 		for range rpc.Stream(strings.NewReader(doc), rpc.Config{}, nil) { // nobody wants the envelope
 		}
-		assert.NotPanics(t, func() { streamed(iotest.ErrReader(io.ErrClosedPipe), rpc.Config{}) }, name)
+		assert.NotPanics(t, func() { streamed(t, iotest.ErrReader(io.ErrClosedPipe), rpc.Config{}) }, name)
 	}
-	_, all, err := streamed(iotest.ErrReader(io.ErrClosedPipe), rpc.Config{})
+	_, all, err := streamed(t, iotest.ErrReader(io.ErrClosedPipe), rpc.Config{})
 	assert.ErrorIs(t, err, io.ErrClosedPipe)
 	assert.Empty(t, all)
 }
@@ -135,7 +138,7 @@ func TestStreamTruncated(t *testing.T) {
 		doc = doc[:strings.Index(doc, "</ParameterValueStruct>")+3000]
 		for n := range doc {
 			_, wantErr := rpc.Parse([]byte(doc[:n]), rpc.Config{})
-			_, all, err := streamed(strings.NewReader(doc[:n]), rpc.Config{})
+			_, all, err := streamed(t, strings.NewReader(doc[:n]), rpc.Config{})
 			require.Equal(t, wantErr, err)
 			require.Error(t, err)
 			require.Len(t, all, strings.Count(doc[:n], "</ParameterValueStruct>"))

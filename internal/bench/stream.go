@@ -16,7 +16,7 @@ import (
 // not keep.
 type streamer struct {
 	name string
-	run  func(r io.Reader, give func(name, typ, text []byte)) error
+	run  func(r io.Reader, give func(name []byte, typ string, text []byte)) error
 }
 
 var streamers = []streamer{
@@ -24,20 +24,19 @@ var streamers = []streamer{
 	{"encoding/xml Token loop", streamXML},
 }
 
-func streamOurs(r io.Reader, give func(name, typ, text []byte)) error {
-	var typ []byte
+func streamOurs(r io.Reader, give func(name []byte, typ string, text []byte)) error {
 	for p, err := range rpc.Stream(r, rpc.Config{}, nil) {
 		if err != nil {
 			return err
 		}
-		typ = append(typ[:0], p.Type...)
-		give(p.Name, typ, p.Text)
+		give(p.Name, p.Type, p.Text)
 	}
 	return nil
 }
 
-func streamXML(r io.Reader, give func(name, typ, text []byte)) error {
-	var name, typ, text []byte
+func streamXML(r io.Reader, give func(name []byte, typ string, text []byte)) error {
+	var name, text []byte
+	var typ string
 	var current *[]byte
 	for d := xml.NewDecoder(r); ; {
 		token, err := d.Token()
@@ -51,14 +50,14 @@ func streamXML(r io.Reader, give func(name, typ, text []byte)) error {
 		case xml.StartElement:
 			switch token.Name.Local {
 			case "ParameterValueStruct":
-				name, typ, text = name[:0], typ[:0], text[:0]
+				name, typ, text = name[:0], "", text[:0]
 			case "Name":
 				current = &name
 			case "Value":
 				current = &text
 				for _, a := range token.Attr {
 					if a.Name.Local == "type" && a.Name.Space == "http://www.w3.org/2001/XMLSchema-instance" {
-						typ = append(typ, a.Value...)
+						typ = a.Value
 					}
 				}
 			}
@@ -84,8 +83,8 @@ func (s streamer) reads(d document) bool {
 // sum is that of the parameters, or the error.
 func (s streamer) sum(data []byte) string {
 	var all []rpc.ParameterValue
-	err := s.run(bytes.NewReader(data), func(name, typ, text []byte) {
-		all = append(all, rpc.ParameterValue{Name: string(name), Value: rpc.Value{Type: string(typ), Text: string(text)}})
+	err := s.run(bytes.NewReader(data), func(name []byte, typ string, text []byte) {
+		all = append(all, rpc.ParameterValue{Name: string(name), Value: rpc.Value{Type: typ, Text: string(text)}})
 	})
 	if err != nil {
 		return err.Error()
@@ -100,7 +99,7 @@ func (s streamer) file(name string) error {
 		return err
 	}
 	defer f.Close()
-	return s.run(f, func(_, _, _ []byte) {})
+	return s.run(f, func([]byte, string, []byte) {})
 }
 
 // streamSubjects has none for a document that has no values.
@@ -113,7 +112,7 @@ func streamSubjects(d document) []subject {
 		r, n := bytes.NewReader(nil), 0
 		all = append(all, subject{name: s.name, run: func() error {
 			r.Reset(d.data)
-			return s.run(r, func(name, typ, text []byte) { n += len(name) + len(typ) + len(text) })
+			return s.run(r, func(name []byte, typ string, text []byte) { n += len(name) + len(typ) + len(text) })
 		}})
 	}
 	return all
