@@ -16,7 +16,7 @@ const (
 	pieceSize = 40
 	maxPiece  = pieceSize - len("</>") // the longest name that is remembered
 	numPieces = 64
-	numTypes  = 16
+	numTypes  = 32
 )
 
 // A piece is up to 40 bytes that are copied as if they were 40 always.
@@ -58,8 +58,7 @@ func (e *Encoder) room(n int) {
 // appendPiece appends the first n bytes of p to b, which has room for all of it.
 func appendPiece(b []byte, p *piece, n int) []byte {
 	at := len(b)
-	b = b[:at+pieceSize]
-	*(*piece)(b[at:]) = *p
+	copyPiece((*piece)(b[at:at+pieceSize]), p)
 	return b[:at+n]
 }
 
@@ -117,7 +116,7 @@ func (e *Encoder) typeAttr(typ string) *typeAttr {
 	if n == 0 || n > pieceSize || !e.has(NSXSI) {
 		return nil
 	}
-	a := &e.types[(n+int(typ[n/2])*5)%numTypes]
+	a := &e.types[(n+int(typ[n/2])*4)%numTypes] // the usual ones do not collide
 	if string(a.text[a.typ:a.end]) == typ {
 		return a
 	}
@@ -127,6 +126,8 @@ func (e *Encoder) typeAttr(typ string) *typeAttr {
 		return nil
 	}
 	a.typ, a.end, a.len = begin, begin+n, begin+n+close
-	copy(a.text[:], " "+p+":type=\""+typ+"\">")
+	b := append(append(a.text[:0], ' '), p...)
+	b = append(append(b, ":type=\""...), typ...)
+	copy(a.text[len(b):], "\">")
 	return a
 }

@@ -6,9 +6,10 @@ package soap
 
 // A pairForm is that markup:
 //
-//	head <item><first>   middle </first><second xsi:type="   tail </second></item>
+//	head <item><first>   middle </first><second   tail </second></item>
 //
-// Without a type, middle goes up to the > of second.
+// Behind middle comes the type attribute with the end of the tag (see typeAttr). Without
+// a type, middle goes up to the > of second.
 type pairForm struct {
 	item, first, second string // until Reset, the caller's own: comparing them is quick
 	typed               bool
@@ -47,17 +48,17 @@ func (f *pairForm) is(item, first, second string, typed bool, declared uint16) b
 
 // form puts the markup together, and gives false where it takes more than that.
 func (e *Encoder) form(item, first, second string, typed bool) bool {
-	prefix, f := e.Prefix(NSXSI), &e.pair
+	f := &e.pair
 	switch {
 	case e.literal(item) == nil || e.literal(first) == nil || e.literal(second) == nil:
 		return false
-	case len(e.frames) == 0 || !e.has(NSNone) || typed && (!e.has(NSXSI) || prefix == ""):
+	case len(e.frames) == 0 || !e.has(NSNone):
 		return false
 	}
 	*f = pairForm{} // so that it stands for nothing if a part is too long
-	middle := "</" + first + "><" + second + ">"
-	if typed {
-		middle = "</" + first + "><" + second + " " + prefix + `:type="`
+	middle := "</" + first + "><" + second
+	if !typed {
+		middle += ">"
 	}
 	if !f.head.set("<"+item+"><"+first+">") || !f.middle.set(middle) || !f.tail.set("</"+second+"></"+item+">") {
 		return false
@@ -77,8 +78,13 @@ func (e *Encoder) fill(a, typ, b string) bool {
 	if !e.close() {
 		return false
 	}
-	f := &e.pair
-	e.room(3*pieceSize + len(a) + len(typ) + len(b))
+	f, attr := &e.pair, (*typeAttr)(nil)
+	if f.typed {
+		if attr = e.typeAttr(typ); attr == nil {
+			return false
+		}
+	}
+	e.room(4*pieceSize + len(a) + len(b))
 	buf := appendPiece(e.buf, &f.head.text, f.head.len)
 	n := len(buf)
 	buf = buf[:n+len(a)]
@@ -86,13 +92,8 @@ func (e *Encoder) fill(a, typ, b string) bool {
 		return false
 	}
 	buf = appendPiece(buf, &f.middle.text, f.middle.len)
-	if f.typed {
-		n = len(buf)
-		buf = buf[:n+len(typ)+len(`">`)]
-		if copyClean(buf[n:], typ) < len(typ) {
-			return false
-		}
-		buf[len(buf)-2], buf[len(buf)-1] = '"', '>'
+	if attr != nil {
+		buf = appendPiece(buf, &attr.text, attr.len)
 	}
 	n = len(buf)
 	buf = buf[:n+len(b)]

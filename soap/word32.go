@@ -16,3 +16,6 @@ func loadBytes(b []byte) uint { return uint(binary.LittleEndian.Uint32(b)) }
 
 // store writes one.
 func store(b []byte, x uint) { binary.LittleEndian.PutUint32(b, uint32(x)) }
+
+// copyPiece copies a piece.
+func copyPiece(dst, p *piece) { *dst = *p }

@@ -20,3 +20,14 @@ func loadBytes(b []byte) uint { return uint(binary.LittleEndian.Uint64(b)) }
 
 // store writes one.
 func store(b []byte, x uint) { binary.LittleEndian.PutUint64(b, uint64(x)) }
+
+// copyPiece copies a piece by words. What the compiler makes of an assignment is a call
+// of memmove, as the two might overlap.
+func copyPiece(dst, p *piece) {
+	le := binary.LittleEndian
+	le.PutUint64(dst[0:], le.Uint64(p[0:]))
+	le.PutUint64(dst[8:], le.Uint64(p[8:]))
+	le.PutUint64(dst[16:], le.Uint64(p[16:]))
+	le.PutUint64(dst[24:], le.Uint64(p[24:]))
+	le.PutUint64(dst[32:], le.Uint64(p[32:]))
+}
