@@ -247,8 +247,11 @@ func checkURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
+// usableURL reports whether there is an ACS to connect to. net/url lets hosts pass that
+// are none, such as "0]0".
 func usableURL(u *url.URL) bool {
-	return u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil
+	_, _, err := net.SplitHostPort(address(u))
+	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil
 }
 
 // nameOf is a message's name for errors.
