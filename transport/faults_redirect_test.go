@@ -165,6 +165,7 @@ var detours = []detour{
 	stuck("no host", aHTTP, "http:///x", transport.ErrURL),
 	stuck("port of letters", aHTTP, "http://b.test:x/", transport.ErrURL),
 	stuck("broken IPv6", aHTTP, "http://[::1/", transport.ErrURL),
+	stuck("a bracket in a name", aHTTP, "//b]test/", transport.ErrURL),
 	stuck("broken escape", aHTTP, "http://b.test/%zz", transport.ErrURL),
 	stuck("control character", aHTTP, "http://b.test/a\tb", transport.ErrURL),
 
