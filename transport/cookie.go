@@ -18,6 +18,13 @@ const cookieName = "cwmp"
 // header.
 func cookiesOf(h http.Header) iter.Seq[string] {
 	return func(yield func(string) bool) {
+		if lines := h["Cookie"]; len(lines) == 1 { // what most send
+			value, ours := strings.CutPrefix(lines[0], cookieName+"=")
+			if ours && !strings.ContainsAny(value, ";, \t\"") {
+				yield(value)
+				return
+			}
+		}
 		n := 0
 		for _, line := range h["Cookie"] {
 			for part := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ';' || r == ',' }) {

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -279,15 +278,13 @@ func (x *serving) next(s *Session, in rpc.Message) (rpc.Message, error) {
 	if x.srv.Handler == nil {
 		return nil, nil
 	}
-	ctx, cancel := x.context(s)
-	defer cancel()
+	ctx := x.context(s)
+	defer ctx.end()
 	return x.srv.Handler.Turn(ctx, s, in)
 }
 
-func (x *serving) context(s *Session) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(x.r.Context())
-	stop := context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })
-	return ctx, func() { stop(); cancel(nil) }
+func (x *serving) context(s *Session) *turnContext {
+	return &turnContext{request: x.r.Context(), session: s.ctx}
 }
 
 // reply makes the answer to a request of the CPE.
@@ -296,8 +293,8 @@ func (x *serving) reply(s *Session, request rpc.Message, bad error) rpc.Message 
 		return faultFor(bad, rpc.FaultACSInvalidArguments)
 	}
 	if x.srv.Answer != nil {
-		ctx, cancel := x.context(s)
-		defer cancel()
+		ctx := x.context(s)
+		defer ctx.end()
 		answer, err := x.srv.Answer(ctx, s, request)
 		switch {
 		case err != nil:

@@ -90,6 +90,8 @@ type Server struct {
 	closed  atomic.Bool
 	once    sync.Once
 	tag     string
+
+	buffers sync.Pool // of *[]byte, for responses
 }
 
 // name tells this process's sessions from another's.
@@ -155,10 +157,11 @@ type serving struct {
 	e   *Exchange
 
 	trace    ServerTrace
-	got      loaded // from the store
-	trouble  string // why the session cannot be had now
-	document []byte // of the request, if anybody wants it
-	sent     bool   // the response is out
+	got      loaded  // from the store
+	trouble  string  // why the session cannot be had now
+	document []byte  // of the request, if anybody wants it
+	sent     bool    // the response is out
+	buf      *[]byte // of the response
 
 	failed error  // what the program's code returned
 	ended  func() // tells of the session that this exchange has ended
@@ -306,7 +309,7 @@ func (x *serving) answer(env *rpc.Envelope) {
 		x.e.Status = http.StatusNoContent
 		return
 	}
-	body, err := env.Append(nil, x.srv.Style)
+	body, err := env.Append(x.buffer(), x.srv.Style)
 	if err != nil {
 		x.refuse(http.StatusInternalServerError, err.Error())
 		return
@@ -331,11 +334,38 @@ func (x *serving) send() {
 		x.trace.Response(x.e)
 	}
 	if len(x.e.ResponseBody) > 0 {
-		x.w.Header().Set("Content-Type", contentType)
+		x.w.Header()["Content-Type"] = contentTypes
 		x.w.Header().Set("Content-Length", strconv.Itoa(len(x.e.ResponseBody))) // many CPEs cannot read chunks
 	}
 	x.w.WriteHeader(x.e.Status)
-	x.w.Write(x.e.ResponseBody)
+	if len(x.e.ResponseBody) > 0 {
+		x.w.Write(x.e.ResponseBody)
+	}
+	if x.buf != nil && cap(x.e.ResponseBody) <= maxKept {
+		*x.buf = x.e.ResponseBody[:0]
+		x.srv.buffers.Put(x.buf)
+		x.e.ResponseBody = nil
+	}
+}
+
+// maxKept is how long a response may be for its buffer to be used again.
+const maxKept = 64 << 10
+
+// contentTypes is the header's value, which nobody changes.
+var contentTypes = []string{contentType}
+
+// buffer is where a response is written to: one that is used again, unless somebody
+// watches who may keep it.
+func (x *serving) buffer() []byte {
+	if x.watched() {
+		return nil
+	}
+	if b, ok := x.srv.buffers.Get().(*[]byte); ok {
+		x.buf = b
+	} else {
+		x.buf = new([]byte)
+	}
+	return (*x.buf)[:0]
 }
 
 func (x *serving) log(level slog.Level, msg string, args ...any) {

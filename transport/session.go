@@ -78,6 +78,20 @@ func (l lock) Unlock() { <-l }
 func (l lock) lockWhile(a, b context.Context) bool {
 	select {
 	case l <- struct{}{}:
+	default:
+		return l.wait(a, b)
+	}
+	if a.Err() == nil && b.Err() == nil {
+		return true
+	}
+	l.Unlock()
+	return false
+}
+
+// wait is lockWhile for a lock that somebody has.
+func (l lock) wait(a, b context.Context) bool {
+	select {
+	case l <- struct{}{}:
 		if a.Err() == nil && b.Err() == nil {
 			return true
 		}

@@ -1,0 +1,126 @@
+// Sessions measures package transport beside net/http alone, and prints the section
+// Sessions of docs/BENCHMARKS.md. From the repository's root:
+//
+//	go run -C internal/bench ./sessions              # everything, two minutes
+//	go run -C internal/bench ./sessions -short       # a quick look
+//
+// A session has five POSTs: an Inform of 2.6 kB, an empty one, the answers to
+// GetParameterValues (20 parameters), SetParameterValues and GetParameterNames (20
+// entries), and an empty response. At the ACS's end the same hand-written client
+// drives three servers, each a process of its own on the loopback: a net/http handler
+// that answers with prebuilt bodies and looks at none; the same with encoding/xml,
+// which reads each request into structs and writes each response; and a
+// transport.Server with a Turn handler, codec and session rules included. At the CPE's
+// end two clients, in a process of their own again, talk to the first of these: a
+// net/http client with prebuilt bodies that looks at no response, and a
+// transport.Client. Both open a connection a session, as CWMP has it.
+//
+// All subjects are measured in turns; a ratio is formed inside a round, and the median
+// over the rounds is shown. CPU is that of the subject's process.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"time"
+)
+
+// options is what the flags say.
+type options struct {
+	rounds int
+	slice  time.Duration // of one measurement
+	idle   int           // open sessions for the measurement of memory
+}
+
+func main() {
+	opt := options{}
+	flag.IntVar(&opt.rounds, "rounds", 7, "`rounds` to measure; medians are over them")
+	flag.DurationVar(&opt.slice, "slice", 1500*time.Millisecond, "`time` of one measurement")
+	short := flag.Bool("short", false, "two short rounds")
+	child := flag.String("child", "", "what this program runs itself for: serve:`SUBJECT` or post:SUBJECT")
+	url := flag.String("url", "", "where a child posts to")
+	conns := flag.Int("conns", 16, "how many sessions at once a child runs")
+	flag.Parse()
+	opt.idle = 4000
+	if *short {
+		opt.rounds, opt.slice, opt.idle = 2, 200*time.Millisecond, 500
+	}
+	err := runChild(*child, *url, *conns, opt.slice)
+	if *child == "" {
+		err = run(opt)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "sessions:", err)
+		os.Exit(1)
+	}
+}
+
+// A result is what one measurement gives.
+type result struct {
+	sessions float64 // a second
+	cpu      float64 // microseconds a session
+}
+
+func run(opt options) error {
+	fmt.Printf("%s %s/%s, %d cores, %d rounds\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), opt.rounds)
+	servers := map[string]*process{}
+	for _, name := range serverNames {
+		p, err := startServer(name)
+		if err != nil {
+			return err
+		}
+		defer p.stop()
+		servers[name] = p
+	}
+	for _, conns := range []int{16, 256} {
+		err := compare(opt, fmt.Sprintf("ACS, %d connections", conns), serverNames, func(name string) (result, error) {
+			return measureServer(servers[name], conns, opt.slice)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, conns := range []int{1, 16} {
+		err := compare(opt, fmt.Sprintf("CPE, %d at once", conns), clientNames, func(name string) (result, error) {
+			return measureClient(name, servers["net/http, prebuilt"].url, conns, opt.slice)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return idle(opt.idle)
+}
+
+// compare measures the subjects in turns and prints a table; the first is the measure.
+func compare(opt options, title string, names []string, measure func(string) (result, error)) error {
+	all := map[string][]result{}
+	for range opt.rounds {
+		for _, name := range names {
+			r, err := measure(name)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			all[name] = append(all[name], r)
+		}
+	}
+	fmt.Printf("\n### %s\n\n| subject | sessions/s | best | CPU us/session | share of sessions/s | x CPU |\n|---|---|---|---|---|---|\n", title)
+	base := all[names[0]]
+	for _, name := range names {
+		var rate, cpu, share, times []float64
+		for i, r := range all[name] {
+			rate, cpu = append(rate, r.sessions), append(cpu, r.cpu)
+			share, times = append(share, r.sessions/base[i].sessions), append(times, r.cpu/base[i].cpu)
+		}
+		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.2f | %.2f |\n",
+			name, median(rate), slices.Max(rate), median(cpu), median(share), median(times))
+	}
+	return nil
+}
+
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	return v[len(v)/2]
+}
