@@ -50,7 +50,26 @@
 //
 // An [Authenticator] names who a request comes from: [DigestAuth], [BasicAuth] over
 // TLS, [CertificateAuth], or several as an [AnyAuth]. CPEs that authenticate their
-// first message alone are known by [Server.ConnContext].
+// first message alone are known by [Server.ConnContext], and so are those that drop
+// their cookie.
+//
+// # Several processes
+//
+// A session belongs to the process that opened it; a POST that a proxy brings to
+// another one is answered 503, and the CPE begins anew. A proxy that goes by a cookie
+// of its own, or by ours, which is called cwmp, avoids that. The other way is a
+// [SessionStore]: the state of the machine and Session.Data, which has to be all that
+// the Handler knows of the session, are stored with each answer, and any process that
+// has the store and the DigestAuth.NonceKey goes on. What a Turn is called for is
+// called for once: a session is claimed before it is served, and one whose process died
+// meanwhile is not continued. A Script cannot be stored; its session stays in one
+// process and is 503 in the others. The processes' clocks have to agree within seconds.
+//
+// # Watching
+//
+// [Trace] and [ServerTrace] are callbacks, [Recorder] and Server.Recorded keep a whole
+// session as a [Recording], with its times. Server.Logger is told how sessions end and
+// what was refused, and nothing secret. docs/ERRORS.md says what each error means.
 //
 // # On the wire
 //
@@ -58,17 +77,20 @@
 // text/xml; charset=utf-8 and a Content-Length. An empty POST has neither
 // Content-Type nor SOAPAction; an empty response is 204. SOAPAction is sent
 // without value and not looked at when received, and neither is Content-Type. Any
-// 2xx without body is an empty response.
+// 2xx without body is an empty response. A Server reads gzip and deflate, with a length
+// or in chunks, and answers 415 to other codings; it never codes a response. Its cookie
+// is found in whatever form it comes back.
 //
 // # Bounds
 //
 //	                                   Client        Server
-//	body on the wire                   1 MiB         -
+//	body on the wire                   1 MiB         16 MiB
 //	document                           4 MiB         64 MiB
-//	growth of a coded body             100 times     not read
+//	body and document of an Inform     -             1 MiB
+//	growth of a coded body, from 1 MiB 100 times     100 times
 //	items of an array                  10,000        300,000
 //	HTTP header                        16 KiB        http.Server.MaxHeaderBytes
-//	cookies                            16, 4 KiB     one of its own
+//	cookies                            16, 4 KiB     16 of its name
 //	challenges in a row                2             -
 //	redirects in a row, servers        5, 16         -
 //	wait for the peer                  60 s          60 s, or SessionTimeout
@@ -76,7 +98,9 @@
 //	session                            10 min        10 min
 //	messages in a session              1,000         1,000
 //	open sessions                      1             10,000, then 503
-//	body before authentication         -             64 KiB, thrown away
+//	body before authentication         -             256 KiB, thrown away
+//	a call of the store                -             5 s
+//	recording: events, bodies          10,000, 16 MiB
 //
 // Documents, items, waits, bodies on the wire and open sessions can be configured;
 // nothing can be unlimited.
