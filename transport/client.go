@@ -146,7 +146,7 @@ func (c *Client) drive(ctx context.Context, m *session.CPE, x *exchanger, result
 			bad = c.transmit(ctx, m, x, o.Envelope)
 		case session.Deliver:
 			if err := m.Reply(c.answer(ctx, o.Envelope.Message, bad)); err != nil {
-				return err
+				return err // not while answer makes answers that fit
 			}
 		case session.Result:
 			result.Answers = append(result.Answers, o.Envelope.Message)
@@ -193,7 +193,7 @@ func (c *Client) transmit(ctx context.Context, m *session.CPE, x *exchanger, env
 // no answer to it is our own internal error.
 func (c *Client) answer(ctx context.Context, request rpc.Message, bad *rpc.ValueError) rpc.Message {
 	if bad != nil {
-		return faultFor(bad, rpc.FaultInvalidArguments)
+		return rpc.NewFault(rpc.FaultInvalidArguments, bad.Error())
 	}
 	answer, err := c.handle(ctx, request)
 	if err != nil {

@@ -168,7 +168,7 @@ func (x *exchanger) request(ctx context.Context, e *Exchange) (*http.Request, er
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, x.url.String(), body)
 	if err != nil {
-		return nil, err
+		return nil, err // not for a URL that was parsed before
 	}
 	x.headers(req.Header, coding, len(wire) > 0)
 	if err := x.authorize(req, wire); err != nil {
@@ -277,7 +277,7 @@ func (x *exchanger) challenged(e *Exchange, resp *http.Response, t *tries) error
 		return err
 	}
 	if t.challenges++; t.challenges > maxChallenges {
-		return ErrCredentials
+		return ErrCredentials // learn has said so before, in all cases known
 	}
 	e.Challenged = true
 	return nil

@@ -105,6 +105,9 @@ func Do[R rpc.Message](ctx context.Context, s *Session, request rpc.Request[R]) 
 func (r *run) ask(ctx, session context.Context, request rpc.Message) (rpc.Message, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if ctx.Err() != nil { // a request that nobody waits for is not made
+		return nil, context.Cause(ctx)
+	}
 	if r.stray {
 		if _, err := r.receive(ctx, session); err != nil {
 			return nil, err
@@ -114,7 +117,7 @@ func (r *run) ask(ctx, session context.Context, request rpc.Message) (rpc.Messag
 	case r.out <- request:
 	case <-r.done:
 		return nil, ErrNotScript
-	case <-ctx.Done():
+	case <-ctx.Done(): // a turn waits, or the session is over: seldom the first
 		return nil, context.Cause(ctx)
 	case <-session.Done():
 		return nil, context.Cause(session)

@@ -31,7 +31,7 @@ func (x *serving) session(principal string, env *rpc.Envelope, err error) *Sessi
 	case err == nil && env == nil:
 		x.answer(nil) // the surplus empty POST of a session that is over
 	default:
-		x.protest(env, statusFor(err), reasonFor(err))
+		x.protest(env, err, reasonFor(err))
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (x *serving) later(why string) { x.trouble = why }
 func (x *serving) open(principal string, inform *rpc.Inform, env *rpc.Envelope, err error) *Session {
 	switch {
 	case err != nil:
-		x.fault(env, faultFor(err, rpc.FaultACSInvalidArguments))
+		x.fault(env, rpc.NewFault(rpc.FaultACSInvalidArguments, err.Error()))
 		return nil
 	case inform.DeviceID.OUI == "" && inform.DeviceID.SerialNumber == "":
 		x.fault(env, rpc.NewFault(rpc.FaultACSInvalidArguments, "no DeviceId"))
@@ -162,7 +162,7 @@ func (srv *Server) allowed(principal string, id rpc.DeviceID) bool {
 // converse gives a message to its session and answers with what comes of it.
 func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 	if !s.mu.lockWhile(s.ctx, x.r.Context()) {
-		x.protest(env, http.StatusBadRequest, "the session has ended")
+		x.protest(env, nil, "the session has ended")
 		return
 	}
 	defer s.mu.Unlock()
@@ -186,7 +186,7 @@ func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 	if bad != nil && !isRequest(env) {
 		s.machine.Fail(bad)
 	} else if err := s.machine.Receive(env); err != nil {
-		s.machine.Fail(err)
+		s.machine.Fail(err) // not while each exchange ends at rest, as drive sees to
 	}
 	x.drive(s, env, bad)
 	x.keep(s)
@@ -208,7 +208,7 @@ func (x *serving) drive(s *Session, env *rpc.Envelope, bad error) {
 				s.again.Store(errors.Is(fault, rpc.FaultACSRetryRequest))
 			}
 			if err := s.machine.Reply(answer); err != nil {
-				s.machine.Fail(err)
+				s.machine.Fail(err) // not while reply makes answers that fit
 			}
 		case session.Result:
 			s.answer = o.Envelope.Message
@@ -247,7 +247,7 @@ func (x *serving) close(env *rpc.Envelope, err error) {
 	case x.failed != nil:
 		x.answer(nil)
 	default:
-		x.protest(env, statusFor(err), err.Error())
+		x.protest(env, err, err.Error())
 	}
 }
 
@@ -290,7 +290,7 @@ func (x *serving) context(s *Session) *turnContext {
 // reply makes the answer to a request of the CPE.
 func (x *serving) reply(s *Session, request rpc.Message, bad error) rpc.Message {
 	if bad != nil {
-		return faultFor(bad, rpc.FaultACSInvalidArguments)
+		return rpc.NewFault(rpc.FaultACSInvalidArguments, bad.Error())
 	}
 	if x.srv.Answer != nil {
 		ctx := x.context(s)
@@ -306,15 +306,6 @@ func (x *serving) reply(s *Session, request rpc.Message, bad error) rpc.Message 
 		}
 	}
 	return x.srv.standardAnswer(request)
-}
-
-// faultFor is the fault that answers a request with something bad in it: the one
-// that the error itself is, such as SOAP's MustUnderstand, or one of the code.
-func faultFor(bad error, code rpc.FaultCode) *rpc.Fault {
-	if f, ok := errors.AsType[*rpc.Fault](bad); ok {
-		return f
-	}
-	return rpc.NewFault(code, bad.Error())
 }
 
 // standardAnswer is what an ACS answers that knows nothing more.
@@ -340,14 +331,18 @@ func (srv *Server) methods() []string {
 	return []string{"GetRPCMethods", "Inform", "TransferComplete"}
 }
 
-// protest refuses a message: a request with a fault, because there is SOAP to
-// answer, anything else with a bare status.
-func (x *serving) protest(env *rpc.Envelope, status int, why string) {
-	if isRequest(env) {
+// protest refuses a message: a request with a fault, because there is SOAP to answer,
+// and so what has a fault of SOAP's own; anything else with a bare status.
+func (x *serving) protest(env *rpc.Envelope, err error, why string) {
+	soaps, ok := errors.AsType[*rpc.Fault](err)
+	switch {
+	case isRequest(env):
 		x.fault(env, rpc.NewFault(rpc.FaultACSInvalidArguments, why))
-		return
+	case env != nil && ok:
+		x.fault(env, soaps)
+	default:
+		x.refuse(statusFor(err), why)
 	}
-	x.refuse(status, why)
 }
 
 // fault answers a request with a fault outside of any session.

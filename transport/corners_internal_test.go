@@ -1,0 +1,43 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// NOTE: what no peer can bring about from outside.
+
+// A lock is not given to who has no more use for it.
+func TestLockWhile(t *testing.T) {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	l := make(lock, 1)
+	assert.False(t, l.lockWhile(ended, context.Background()))
+	assert.True(t, l.lockWhile(context.Background(), context.Background()), "it was given back")
+	assert.False(t, l.lockWhile(ended, context.Background()), "somebody has it")
+	for range 100 { // both ready: either may be seen first
+		l = make(lock, 1)
+		assert.False(t, l.wait(ended, context.Background()))
+		assert.Empty(t, l)
+	}
+}
+
+// A bound that was reached stays reached.
+func TestCounterStays(t *testing.T) {
+	c := &counter{r: strings.NewReader("12345"), max: 3}
+	_, err := io.ReadAll(c)
+	assert.ErrorIs(t, err, ErrTooLong)
+	n, err := c.Read(make([]byte, 1))
+	assert.Zero(t, n)
+	assert.ErrorIs(t, err, ErrTooLong)
+}
+
+func TestVerifyNothing(t *testing.T) {
+	assert.ErrorIs(t, verify(tls.ConnectionState{}, "a", nil, time.Time{}), errNoCertificate)
+}
