@@ -217,6 +217,42 @@ func TestEventQueueBounds(t *testing.T) {
 	require.ErrorIs(t, q.Add(rpc.Event{EventCode: rpc.EventCode(strings.Repeat("é", 64)), CommandKey: strings.Repeat("é", 32)}), ErrFull)
 }
 
+// What does not fit into an Inform follows in the next session, which is due at once.
+func TestEventQueueOverflow(t *testing.T) {
+	var q EventQueue
+	var retry Retry
+	for i := range 100 {
+		require.NoError(t, q.Add(rpc.Event{EventCode: rpc.EventMReboot, CommandKey: fmt.Sprint(i)}))
+	}
+	var keys []string
+	for n := 1; q.More(); n++ {
+		require.True(t, retry.Due(), "session %d", n)
+		cpe := NewCPE(Config{})
+		inform := &rpc.Inform{Event: q.Inform(), RetryCount: retry.RetryCount()}
+		require.Len(t, inform.Event, []int{0, 64, 36}[n])
+		for _, e := range inform.Event {
+			keys = append(keys, e.CommandKey)
+		}
+		require.NoError(t, cpe.Start(inform))
+		answers := []*rpc.Envelope{rpc.NewEnvelope(rpc.V12, "1", &rpc.InformResponse{}), nil}
+		for o := range cpe.Outputs() {
+			q.Result(o)
+			switch o.Kind {
+			case Transmit:
+				require.NoError(t, cpe.Receive(answers[0]))
+				answers = answers[1:]
+			case Done:
+				require.NoError(t, o.Err)
+			}
+		}
+		q.Ended()
+		retry.Succeeded()
+	}
+	assert.Zero(t, q.Len())
+	require.Len(t, keys, 100)
+	assert.Equal(t, "99", keys[99])
+}
+
 // A machine's Result acknowledges what it answers; a fault does not.
 func TestEventQueueResult(t *testing.T) {
 	q := queueOf(t, "7 TRANSFER COMPLETE", "M Download|k", "11 DU STATE CHANGE COMPLETE", "M ChangeDUState|d", "1 BOOT")

@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,5 +120,38 @@ func TestReduction(t *testing.T) {
 		sc.full = true
 		f = searchModel(sc, 5_000_000)
 		require.Empty(t, f.rule, "%s: found with fewer faults without reduction", m.name)
+	}
+}
+
+// Whatever state a machine comes to in the model, it is the same again from its bytes.
+func TestStoredStates(t *testing.T) {
+	for _, sc := range []*scenario{all(1), turns14(1), transfer(1)} {
+		s := &searcher{space: space{sc: sc}}
+		require.Empty(t, s.search(1_000_000).rule)
+		for n, c := range slices.Clone(s.cpes.all) {
+			b, err := c.MarshalBinary()
+			if c.state == cpeTurn { // a Result is handled: it has to be polled first
+				require.ErrorIs(t, err, ErrState)
+				continue
+			}
+			require.NoError(t, err)
+			again := NewCPE(c.cfg)
+			require.NoError(t, again.UnmarshalBinary(b))
+			again.HandleTimeout(epochTime)
+			require.Equal(t, c.String(), again.String())
+			require.EqualValues(t, n+1, s.cpe(&world{cpe: again, own: ownCPE}), "%v", c)
+		}
+		for n, a := range slices.Clone(s.acss.all) {
+			b, err := a.MarshalBinary()
+			if len(a.out) > 0 { // the floor, behind a Result
+				require.ErrorIs(t, err, ErrState)
+				continue
+			}
+			require.NoError(t, err)
+			again := NewACS(a.cfg)
+			require.NoError(t, again.UnmarshalBinary(b))
+			require.EqualValues(t, n+1, s.acs(&world{acs: again, own: ownACS}), "%v", a)
+		}
+		t.Logf("%s: %d states of a CPE, %d of an ACS", sc.name, len(s.cpes.all), len(s.acss.all))
 	}
 }

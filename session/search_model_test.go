@@ -89,9 +89,11 @@ func (s *searcher) grow() {
 
 // searchModel visits every state. most bounds them.
 func searchModel(sc *scenario, most int) found {
-	s := &searcher{space: space{sc: sc}}
-	r := found{}
-	s.number(s.pack(newWorld(sc)), 0)
+	return (&searcher{space: space{sc: sc}}).search(most)
+}
+
+func (s *searcher) search(most int) (r found) {
+	s.number(s.pack(newWorld(s.sc)), 0)
 	var room []move
 	level := 1 // where the next depth begins
 	for at := 0; at < s.states.n && s.states.n < most; at++ {
