@@ -90,9 +90,14 @@
 //
 // Each machine is a table, a row a state and a column a kind of message, whose
 // empty cells are breaches by the peer, and a list of moves for what depends on the
-// state alone. What changes state is in cpe.go and acs.go, nothing else. Package
-// tests search the machines, the queue and the retries with every loss and crash, and
-// show that each rule is needed by breaking it.
+// state alone. What changes state is in cpe.go and acs.go, nothing else.
+//
+// The package's tests search these machines, the queue and the retry policy together with
+// two small programs, the connection between them and what each end has stored, through
+// every loss, delay, challenge, redirect and crash: go test -run TestModel -v prints how
+// many states there are and what the model leaves out, testdata/search/last.txt what the
+// longest runs have found. That a rule is needed is shown by breaking it: TestMutants
+// prints the shortest way to the harm.
 //
 // The tables, drawn by a test:
 //

@@ -92,3 +92,24 @@ func TestDrawing(t *testing.T) {
 	}
 	require.Equal(t, want, text, "run the test with -session.rewrite")
 }
+
+// The contract stands in the doc in bold, and its loop is one that runs: that of the
+// example.
+func TestDocLoop(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	example, err := os.ReadFile("example_test.go")
+	require.NoError(t, err)
+	_, loop, found := strings.Cut(strings.ReplaceAll(string(example), "\r\n", "\n"), "\nfunc drive(")
+	require.True(t, found)
+	_, loop, _ = strings.Cut(loop, "{\n")
+	loop, _, found = strings.Cut(loop, "\treturn nil\n}\n")
+	require.True(t, found)
+	var want strings.Builder
+	for line := range strings.Lines(loop) {
+		want.WriteString("//" + line)
+	}
+	text := strings.ReplaceAll(string(doc), "\r\n", "\n")
+	require.Contains(t, text, "//\n// **After each input, poll until Wait or Done; only then give the next input.**\n//\n")
+	require.Contains(t, text, "//\n"+want.String()+"//\n")
+}

@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -58,6 +59,51 @@ func Example() {
 	// CPE: asked to Reboot
 	// ACS: over, <nil>
 	// CPE: over, <nil>
+}
+
+// drive is the loop of the package's doc: it drives a session to its end.
+func drive(m *session.CPE, post func(*rpc.Envelope) (*rpc.Envelope, error), handle func(rpc.Message) rpc.Message) error {
+	for o := range m.Outputs() {
+		switch o.Kind {
+		case session.Transmit: // post o.Envelope, nil is an empty body
+			answer, err := post(o.Envelope)
+			if err != nil {
+				m.Fail(err)
+			} else {
+				m.Receive(answer)
+			}
+		case session.Deliver: // a request of the peer
+			m.Reply(handle(o.Envelope.Message))
+		case session.Result: // the answer to o.Request
+		case session.Done:
+			return o.Err
+		}
+	}
+	return nil
+}
+
+// The loop at work, with an ACS that reboots its CPE; then the connection breaks.
+func ExampleCPE() {
+	answers := []*rpc.Envelope{
+		rpc.NewEnvelope(rpc.V12, "1", &rpc.InformResponse{}), rpc.NewEnvelope(rpc.V12, "a", &rpc.Reboot{}), nil,
+		rpc.NewEnvelope(rpc.V12, "1", &rpc.InformResponse{}),
+	}
+	post := func(*rpc.Envelope) (answer *rpc.Envelope, err error) {
+		if len(answers) == 0 {
+			return nil, errors.New("connection reset")
+		}
+		answer, answers = answers[0], answers[1:]
+		return answer, nil
+	}
+	reboot := func(rpc.Message) rpc.Message { return &rpc.RebootResponse{} }
+	for range 2 {
+		cpe := session.NewCPE(session.Config{})
+		cpe.Start(&rpc.Inform{})
+		fmt.Println(drive(cpe, post, reboot))
+	}
+	// Output:
+	// <nil>
+	// connection reset
 }
 
 // An answer with another ID is a breach by the peer, which ends the session.

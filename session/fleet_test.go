@@ -84,7 +84,11 @@ func TestFleet(t *testing.T) {
 		"an ACS that was away":     {devices: 10_000, capacity: 100, spread: 30 * time.Second, away: 15 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(3) {
+			seeds := uint64(3)
+			if testing.Short() {
+				seeds = 1
+			}
+			for seed := range seeds {
 				last, attempts := f.serve(seed)
 				ideal := f.away + time.Duration(f.devices/f.capacity)*time.Second
 				t.Logf("all served after %v, ideally %v; %.2f attempts a device", last.Round(time.Second), ideal, attempts)

@@ -23,6 +23,7 @@ var widths = [...]uint{13, 13, 20, 20, 23, 20, 19}
 type space struct {
 	sc     *scenario
 	envs   parts[envID, *rpc.Envelope]
+	known  map[*rpc.Envelope]bool // those of envs
 	cpes   parts[cpeID, *CPE]
 	acss   parts[acsID, *ACS]
 	stores parts[storeID, *store]
@@ -196,10 +197,15 @@ func idOf(env *rpc.Envelope) envID {
 
 // env is the one envelope for all that are equal.
 func (s *space) env(env *rpc.Envelope) *rpc.Envelope {
-	if env == nil {
-		return nil
+	if env == nil || s.known[env] {
+		return env
 	}
-	return s.envs.all[s.envs.id(idOf(env), env)]
+	one := s.envs.all[s.envs.id(idOf(env), env)]
+	if s.known == nil {
+		s.known = map[*rpc.Envelope]bool{}
+	}
+	s.known[one] = true
+	return one
 }
 
 // A machineID is the shared half of a machine; how many messages came is not in it.

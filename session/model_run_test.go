@@ -70,10 +70,10 @@ func run(t *testing.T, most int, scenarios ...*scenario) {
 
 func TestModel(t *testing.T) {
 	t.Log(leavesOut())
-	faults := 2
 	if testing.Short() {
-		faults = 1
+		t.Skip("short")
 	}
+	const faults = 2
 	run(t, 5_000_000,
 		turns(faults), turns14(faults), transfer(faults), twoTransfers(faults), heldTransfers(faults),
 		events(faults), requests(faults), periods(faults), bootstrap(faults), guarded(faults), all(faults-1), rich(0))
@@ -94,6 +94,9 @@ func TestModelLong(t *testing.T) {
 // The reductions change nothing but the number of states: each scenario is searched
 // without them, and each mutant is found by the same rule with the same faults.
 func TestReduction(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
 	faults := 1
 	if long() {
 		faults = 2
@@ -125,6 +128,9 @@ func TestReduction(t *testing.T) {
 
 // Whatever state a machine comes to in the model, it is the same again from its bytes.
 func TestStoredStates(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
 	for _, sc := range []*scenario{all(1), turns14(1), transfer(1)} {
 		s := &searcher{space: space{sc: sc}}
 		require.Empty(t, s.search(1_000_000).rule)

@@ -148,8 +148,11 @@ func searchRetry(rules *retryRules, depth int) (rule string, trace []string, n i
 
 func TestRetrySearch(t *testing.T) {
 	depth := 5
-	if long() {
+	switch {
+	case long():
 		depth = 6
+	case testing.Short():
+		depth = 4
 	}
 	rule, trace, n := searchRetry(nil, depth)
 	require.Empty(t, rule, strings.Join(trace, "\n"))

@@ -200,8 +200,11 @@ func count(digits []int, base int) bool {
 
 func TestScheduleSearch(t *testing.T) {
 	depth := 5
-	if long() {
+	switch {
+	case long():
 		depth = 7
+	case testing.Short():
+		depth = 4
 	}
 	rule, trace, n := searchTime(nil, depth)
 	require.Empty(t, rule, strings.Join(trace, "\n"))

@@ -120,11 +120,19 @@ func probes[W any](w W, alphabet []letter[W]) func() {
 	}
 }
 
-func TestSearchCPE(t *testing.T) {
-	depth := 5
-	if os.Getenv("CWMP_LONG") == "1" {
-		depth = 6
+// depth is how long the sequences are.
+func depth() int {
+	switch {
+	case os.Getenv("CWMP_LONG") == "1":
+		return 6
+	case testing.Short():
+		return 4
 	}
+	return 5
+}
+
+func TestSearchCPE(t *testing.T) {
+	depth := depth()
 	var tolerate session.Tolerance
 	fresh := func() (*cpeWatch, *watch) {
 		w := watchCPE(session.Config{Tolerate: tolerate})
@@ -138,10 +146,7 @@ func TestSearchCPE(t *testing.T) {
 }
 
 func TestSearchACS(t *testing.T) {
-	depth := 5
-	if os.Getenv("CWMP_LONG") == "1" {
-		depth = 6
-	}
+	depth := depth()
 	var tolerate session.Tolerance
 	fresh := func() (*acsWatch, *watch) {
 		w := watchACS(session.Config{Tolerate: tolerate})
