@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/textproto"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,8 @@ var (
 	ErrNoCredentials = errors.New("the ACS asks for credentials and there are none")
 	// ErrNoResponse: the ACS closed the connection before it had answered.
 	ErrNoResponse = errors.New("connection closed before the response")
+	// ErrNotHTTP: what came back is no HTTP response, or not to its end.
+	ErrNotHTTP = errors.New("not an HTTP response")
 	// ErrHeaderTooLong: the header of a response is beyond 16 KiB.
 	ErrHeaderTooLong = errors.New("response header beyond 16 KiB")
 	// ErrTooLong: a body is longer on the wire than allowed.
@@ -114,6 +117,16 @@ func clip(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// notHTTP puts net/http's errors in our own words. They quote the line that they are
+// about, whole, and it may be a header with a cookie in it.
+func notHTTP(err error) error {
+	if line, ok := errors.AsType[textproto.ProtocolError](err); ok {
+		what, _, _ := strings.Cut(string(line), ":")
+		return fmt.Errorf("%w: %s", ErrNotHTTP, clip(what))
+	}
+	return fmt.Errorf("%w: %s", ErrNotHTTP, clip(err.Error()))
 }
 
 // statusError is the error that a response is.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/textproto"
 	"time"
 )
 
@@ -93,11 +94,24 @@ func (l *link) exchange(req *http.Request) (*http.Response, error) {
 		var resp *http.Response
 		if resp, err = l.header(req); err == nil {
 			l.spent = resp.Close || failed != nil
+			resp.Body = &content{resp.Body}
 			return resp, nil
 		}
 	}
 	l.spent = true
 	return nil, noResponse(err)
+}
+
+// A content is a response's body. A trailer may be malformed too.
+type content struct{ io.ReadCloser }
+
+// Read implements io.Reader.
+func (c *content) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	if _, ok := errors.AsType[textproto.ProtocolError](err); ok {
+		err = notHTTP(err)
+	}
+	return n, err
 }
 
 // answered reports whether a peer that did not read all of a request has answered
@@ -122,7 +136,7 @@ func (l *link) header(req *http.Request) (*http.Response, error) {
 		case err != nil && l.broken != nil:
 			return nil, l.broken
 		case err != nil:
-			return nil, err
+			return nil, notHTTP(err)
 		case resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols:
 			l.limited.N = math.MaxInt64
 			l.conn.SetReadDeadline(time.Now().Add(l.wait))
