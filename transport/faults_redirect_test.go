@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -215,6 +216,36 @@ func TestF3Redirects(t *testing.T) {
 			}
 			assert.Equal(t, d.diary, w.diary)
 			assert.Zero(t, w.net.left()[up])
+		})
+	}
+}
+
+// F3: sixteen servers in a session and no more, however few redirects a message takes.
+func TestF3Servers(t *testing.T) {
+	for servers, want := range map[int]kind{16: nil, 17: redirectError(transport.ErrRedirects)} {
+		bubble(t, fmt.Sprint(servers), func(t *testing.T) {
+			w := &world{t: t, net: newNetwork(cut{})}
+			name := func(i int) string { return fmt.Sprintf("http://h%d.test:80", i) }
+			for i := range servers {
+				switch {
+				case i == servers-1:
+					w.origin(name(i), empty)
+				case i%5 != 0 || i == 0:
+					w.origin(name(i), to(302, name(i+1)+"/"))
+				default: // every fifth says something in between
+					w.origin(name(i), []step{accept, ask(&rpc.Reboot{})}[one(i > 5)], to(302, name(i+1)+"/"))
+				}
+			}
+			err := w.session("http://h0.test/")
+			if want == nil {
+				require.NoError(t, err)
+			} else {
+				want(t, err)
+			}
+			for i := range servers {
+				visited := strings.Contains(strings.Join(w.diary, " "), name(i))
+				assert.Equal(t, i < 16, visited, name(i))
+			}
 		})
 	}
 }

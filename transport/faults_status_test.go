@@ -55,6 +55,7 @@ func replacements() (all []replacement) {
 		replacement{name: "503 for a minute", step: later(503, "60"), code: 503, wait: time.Minute},
 		replacement{name: "503 until a date", step: later(503, "Sat, 01 Jan 2000 00:05:00 GMT"), code: 503, wait: 5 * time.Minute},
 		replacement{name: "503 until a date long ago", step: later(503, "Sat, 01 Jan 1990 00:05:00 GMT"), code: 503},
+		replacement{name: "503 until a date, of an ACS without a clock", step: status(503, "", "Retry-After", "Sat, 01 Jan 2000 00:05:00 GMT", "Date", "today"), code: 503},
 		replacement{name: "503 for thirty years", step: later(503, "1000000000"), code: 503, wait: 5120 * time.Second},
 		replacement{name: "503 for nonsense", step: later(503, "soon, or -5"), code: 503},
 		replacement{name: "429 for two minutes", step: later(429, "120"), code: 429, wait: 2 * time.Minute},

@@ -91,7 +91,7 @@ func (b *babbler) harmless(t *testing.T, err error, took time.Duration) {
 		text := err.Error()
 		require.NotContains(t, text, password)
 		require.NotContains(t, text, "\n")
-		require.LessOrEqual(t, len(text), 1000)
+		require.LessOrEqual(t, len(text), 500)
 	}
 	require.LessOrEqual(t, took, 10*time.Minute)
 	require.Zero(t, b.net.left()[up])

@@ -142,3 +142,24 @@ func TestSEC31HandlerErrors(t *testing.T) {
 		assert.NotContains(t, wire.String(), password)
 	})
 }
+
+// TestSEC31MalformedResponses: net/http's errors quote what they are about; ours do not
+// quote headers, nor anything at length.
+func TestSEC31MalformedResponses(t *testing.T) {
+	long := strings.Repeat("\xf1", 9000)
+	for i, text := range []string{
+		"HTTP/1.1 200 OK\r\nSet-Cookie " + password + "\r\n\r\n", "HTTP/1.1 200 OK\r\n Set-Cookie: " + password + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nSet-Cookie: a=" + password + "\x7f\r\n\r\n", "HTTP/1.1 200 OK\r\nX: " + long + "\x00\r\n\r\n",
+		"HTTP/1.1 200 OK\r\n" + long + "\r\n\r\n", "HTTP/1.1 " + long + "\r\n\r\n", long + "\r\n\r\n", "HTTP/9.9 200 " + long + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: " + long + "\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: " + long + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n \r\n0\r\nSet-Cookie " + password + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + long + "\r\n", "HTTP/1.1 200 OK\r\nContent-Encoding: " + long + "\r\n\r\n",
+	} {
+		bubble(t, fmt.Sprint(i), func(t *testing.T) {
+			b := babble(t, []byte(text))
+			_, err := b.client(transport.GZIP).Do(t.Context(), newInform())
+			oneLine(t, err)
+			assert.Less(t, len(err.Error()), 200)
+		})
+	}
+}

@@ -158,6 +158,24 @@ func TestSEC03Certificates(t *testing.T) {
 	}
 }
 
+// A check of the program's own counts while there is no clock, too.
+func TestClientWithoutClockOwnCheck(t *testing.T) {
+	for name, verdict := range map[string]error{"good": nil, "bad": errors.New("not this one")} {
+		bubble(t, name, func(t *testing.T) {
+			server, client := lastingTLS()
+			acs := acsOf(t, accept, empty)
+			n := newNetwork(cut{})
+			n.serve(t, "acs.test:443", acs, server)
+			client.VerifyConnection = func(tls.ConnectionState) error { return verdict }
+			c := &transport.Client{URL: "https://acs.test/", Dial: n.Dial, TLS: client, Now: func() (time.Time, bool) { return time.Time{}, false }}
+			_, err := c.Do(t.Context(), newInform())
+			assert.ErrorIs(t, err, verdict)
+			assert.Equal(t, verdict == nil, len(acs.posted) > 0)
+			pass(2 * time.Minute)
+		})
+	}
+}
+
 // While there is no clock, a chain is good that is good at some date of its leaf,
 // however its issuers were renewed; and none that never was.
 func TestClientWithoutClockRenewedChain(t *testing.T) {

@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -201,6 +202,38 @@ func TestSEC24ResponseNotRead(t *testing.T) {
 			defer s.desk.mu.Unlock()
 			assert.Len(t, s.desk.ended, 1)
 		})
+	}
+}
+
+// A body is read whole whatever its length and however it comes, around the size up to
+// which it is received before anything is made of it.
+func TestServerBodyLengths(t *testing.T) {
+	for _, size := range []int{2000, 4095, 4096, 4097, 8191, 8192, 8193, 8704, 20_000, 300_000} {
+		for name, framed := range map[string]func(string) string{
+			"length": func(s string) string { return "Content-Length: " + length(s) + "\r\n\r\n" + s },
+			"chunked": func(s string) string {
+				return fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(s), s)
+			},
+		} {
+			bubble(t, fmt.Sprint(size, " ", name), func(t *testing.T) {
+				inform := newInform()
+				inform.ParameterList[0].Value = rpc.StringValue("")
+				inform.ParameterList[0].Value = rpc.StringValue(strings.Repeat("x", size-len(document(t, rpc.NewEnvelope(rpc.V12, "i", inform)))))
+				doc := document(t, rpc.NewEnvelope(rpc.V12, "i", inform))
+				require.Len(t, doc, size)
+				got := 0
+				srv := &transport.Server{Answer: func(_ context.Context, _ *transport.Session, m rpc.Message) (rpc.Message, error) {
+					got = len(m.(*rpc.Inform).ParameterList[0].Value.Text)
+					return nil, nil
+				}}
+				n := newNetwork(cut{})
+				n.serve(t, "acs.test:80", srv, nil)
+				r := exchangeRaw(t, n, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"+framed(doc))
+				assert.Contains(t, r, "InformResponse")
+				assert.Equal(t, len(inform.ParameterList[0].Value.Text), got)
+				pass(2 * time.Minute)
+			})
+		}
 	}
 }
 
