@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -39,5 +38,5 @@ func TestCounterStays(t *testing.T) {
 }
 
 func TestVerifyNothing(t *testing.T) {
-	assert.ErrorIs(t, verify(tls.ConnectionState{}, "a", nil, time.Time{}), errNoCertificate)
+	assert.ErrorIs(t, verifyUndated(tls.ConnectionState{}, "a", nil), errNoCertificate)
 }
