@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -63,6 +64,12 @@ func longSession(t testing.TB) (*transport.Server, [][]byte) {
 	}
 	return srv, posts
 }
+
+// SetWriteDeadline is for http.ResponseController, as Flush is.
+func (*sink) SetWriteDeadline(time.Time) error { return nil }
+
+// Flush does nothing.
+func (*sink) Flush() {}
 
 // serveOnce serves one POST.
 func (s *sink) serveOnce(srv http.Handler, body []byte, cookie string) {

@@ -1,9 +1,9 @@
 package transport
 
 import (
-	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -76,26 +76,46 @@ func (p *paced) finish() {
 // messages of CPEs are shorter.
 const mostGathered = 8 << 10
 
-// gather receives the beginning of a body, or all of it. A decoder takes several times
-// the memory of what has come, and would have it for as long as the rest takes.
-func gather(body io.Reader, length int64) io.Reader {
-	if length == 0 {
-		return body
-	}
-	first := int64(mostGathered / 2)
-	if length > 0 {
-		first = min(length, first)
-	}
-	b := bytes.NewBuffer(make([]byte, 0, first+bytes.MinRead))
-	_, err := io.CopyN(b, body, mostGathered)
-	if err != nil { // the end too: it is not asked for again
-		return io.MultiReader(b, &ended{err})
-	}
-	return io.MultiReader(b, body)
+// A gathered body is the beginning of a body, received, and what is to follow.
+type gathered struct {
+	first []byte
+	rest  io.Reader
+	err   error // which ended the beginning: it is not asked for again
 }
 
-// ended is a reader at its end.
-type ended struct{ err error }
+// gather receives the beginning of a body, or all of it. A decoder takes several times
+// the memory of what has come, and would have it for as long as the rest takes.
+func gather(body io.Reader, length int64) *gathered {
+	g := &gathered{rest: body}
+	if length == 0 {
+		return g
+	}
+	most := mostGathered / 2
+	if length > 0 {
+		most = int(min(length+1, int64(most))) // one more for the end to be seen
+	}
+	b := make([]byte, 0, most)
+	for g.err == nil && len(b) < mostGathered {
+		if len(b) == cap(b) {
+			b = slices.Grow(b, mostGathered-len(b))
+		}
+		var n int
+		n, g.err = body.Read(b[len(b):min(cap(b), mostGathered)])
+		b = b[:len(b)+n]
+	}
+	g.first = b
+	return g
+}
 
 // Read implements io.Reader.
-func (e *ended) Read([]byte) (int, error) { return 0, e.err }
+func (g *gathered) Read(p []byte) (int, error) {
+	switch {
+	case len(g.first) > 0:
+		n := copy(p, g.first)
+		g.first = g.first[n:]
+		return n, nil
+	case g.err != nil:
+		return 0, g.err
+	}
+	return g.rest.Read(p)
+}
