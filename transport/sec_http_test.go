@@ -1,7 +1,6 @@
 package transport_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -208,7 +207,7 @@ func TestSEC29Injection(t *testing.T) {
 				{Name: "Device.X", Value: rpc.StringValue(p)},
 			}})}
 			b := newBench(t, srv)
-			var lines bytes.Buffer
+			var lines logBuffer
 			srv.Logger = slog.New(slog.NewJSONHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			c := newClient(b.net)
 			c.Handle = func(ctx context.Context, m rpc.Message) (rpc.Message, error) {

@@ -111,7 +111,9 @@ func TestSEC24SlowPeers(t *testing.T) {
 			after := costsNow()
 			bytes := (after.bytes - before.bytes) / int64(each)
 			t.Logf("%s: %d bytes, %.1f goroutines a peer", slows[i].name, bytes, float64(after.goroutines-before.goroutines)/float64(each))
-			assert.LessOrEqual(t, bytes, int64(mostBytes), slows[i].name)
+			if !testing.Short() { // a hundred say nothing, and the race detector adds its own
+				assert.LessOrEqual(t, bytes, int64(mostBytes), slows[i].name)
+			}
 			assert.LessOrEqual(t, after.goroutines-before.goroutines, 2*each, slows[i].name)
 			before = after
 		}
