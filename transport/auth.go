@@ -22,7 +22,9 @@ type Authenticator interface {
 }
 
 // A DigestAuth is HTTP digest with qop=auth, for a password table of the
-// program's. It must not be copied after first use.
+// program's. After ten wrong answers for a user name within a minute, each further one
+// is answered a second late; a right one never is. It must not be copied after first
+// use.
 type DigestAuth struct {
 	// Password returns the password of a user, false for an unknown one. Nil knows
 	// nobody.
@@ -42,6 +44,7 @@ type DigestAuth struct {
 
 	once   sync.Once
 	server digest.Server
+	guard  guard
 }
 
 const nonceLifetime = 10 * time.Minute
@@ -50,6 +53,9 @@ const nonceLifetime = 10 * time.Minute
 func (a *DigestAuth) Authenticate(r *http.Request) (string, []string, error) {
 	a.once.Do(a.init)
 	result, err := a.server.Verify(r.Method, r.RequestURI, r.Header.Get("Authorization"), nil, a.password)
+	if errors.Is(err, digest.ErrCredentials) {
+		a.guard.failed(r, result.Username)
+	}
 	if err != nil {
 		return "", a.server.Challenges(errors.Is(err, digest.ErrStale)), err
 	}

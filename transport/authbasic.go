@@ -14,7 +14,8 @@ import (
 
 // A BasicAuth is HTTP Basic, for a password table of the program's. Over plain HTTP
 // it refuses everybody, unless it is told otherwise by a field that says what that
-// means.
+// means. Wrong passwords are answered late as by [DigestAuth]. It must not be copied
+// after first use.
 type BasicAuth struct {
 	// Password returns the password of a user, false for an unknown one. Nil knows
 	// nobody.
@@ -25,6 +26,8 @@ type BasicAuth struct {
 	// way to read. A proxy that ends TLS in front of the Server is a reason. False
 	// refuses.
 	InsecureHTTP bool
+
+	guard guard
 }
 
 // Authenticate implements [Authenticator].
@@ -35,6 +38,9 @@ func (a *BasicAuth) Authenticate(r *http.Request) (string, []string, error) {
 	username, password, given := r.BasicAuth()
 	if given && a.knows(username, password) {
 		return username, nil, nil
+	}
+	if given {
+		a.guard.failed(r, username)
 	}
 	realm := a.Realm
 	if realm == "" {

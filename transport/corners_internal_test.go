@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -39,4 +40,21 @@ func TestCounterStays(t *testing.T) {
 
 func TestVerifyNothing(t *testing.T) {
 	assert.ErrorIs(t, verifyUndated(tls.ConnectionState{}, "a", nil), errNoCertificate)
+}
+
+// However many names are guessed, the guard keeps its size, and forgets the old first.
+func TestGuardBounds(t *testing.T) {
+	g, now := &guard{}, time.Unix(1000, 0)
+	for i := range guardNames {
+		g.tooMany(strconv.Itoa(i), now)
+	}
+	later := now.Add(2 * guardWindow)
+	for range guardFailures + 1 {
+		g.tooMany("one", later)
+	}
+	assert.Len(t, g.counts, 1, "the old are forgotten")
+	for i := range 3 * guardNames {
+		g.tooMany(strconv.Itoa(i), later)
+	}
+	assert.LessOrEqual(t, len(g.counts), guardNames)
 }

@@ -104,7 +104,7 @@ func (srv *Server) abandon(s *Session, why error) {
 		return
 	}
 	s.machine.Fail(why)
-	ours := srv.release(s) || s.taken.Load()
+	ours := s.taken.Load() || srv.release(s)
 	srv.end(s, why)
 	if ours {
 		srv.tell(s, why)

@@ -30,6 +30,9 @@ import (
 // program finds a program.
 func program(t *testing.T, name string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("real programs are left out with -short")
+	}
 	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), "/usr/sbin", "/usr/local/sbin") {
 		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
 			return path
@@ -42,7 +45,6 @@ func program(t *testing.T, name string) string {
 // A daemon is a program that runs until the test ends.
 type daemon struct {
 	cmd   *exec.Cmd
-	dir   string
 	in    io.WriteCloser
 	mu    sync.Mutex
 	out   bytes.Buffer

@@ -91,8 +91,27 @@ func TestRestoreHostile(t *testing.T) {
 	}
 }
 
-// A session whose device's place holds something else, or whose kept request cannot be
-// stored, is not lost in silence.
+// What the program appends to Data does not reach into the store's value.
+func TestRestoredDataIsACopy(t *testing.T) {
+	srv := &Server{}
+	inform, err := rpc.NewEnvelope(rpc.V12, "1", &rpc.Inform{DeviceID: rpc.DeviceID{OUI: "0", SerialNumber: "1"}}).Append(nil, rpc.Style{})
+	require.NoError(t, err)
+	fresh, err := srv.newMachine().MarshalBinary()
+	require.NoError(t, err)
+	r := sampleRecord
+	r.machine, r.inform, r.ends = fresh, inform, time.Now().Add(time.Hour)
+	value := r.bytes()
+	read, err := readRecord(value)
+	require.NoError(t, err)
+	s, err := srv.restore(string(make([]byte, storedKeySize)), read, 1)
+	require.NoError(t, err)
+	defer s.stop(nil)
+	s.Data = append(s.Data, "and more"...)
+	s.Data[0] = '?'
+	assert.Equal(t, r.bytes(), value)
+}
+
+// Places tell devices apart whatever their parts are, and a store never sees a secret.
 func TestPlaces(t *testing.T) {
 	a, b := owner{oui: "A", class: "BC"}, owner{oui: "AB", class: "C"}
 	assert.NotEqual(t, placeOf(a), placeOf(b))

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -150,7 +151,8 @@ func (srv *Server) restore(key string, r *record, version uint64) (*Session, err
 	if s.machine.Over() {
 		return nil, errRecord
 	}
-	s.key, s.place, s.inform, s.Data = key, key[:placeSize], r.inform, r.data
+	s.key, s.place, s.inform = key, key[:placeSize], r.inform
+	s.Data = bytes.Clone(r.data) // the program may append to it, and the store has the rest
 	s.version.Store(version)
 	s.again.Store(r.again)
 	srv.wind(s, r.wait, min(time.Until(r.ends), s.length))

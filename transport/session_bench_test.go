@@ -116,6 +116,9 @@ func BenchmarkServerSession(b *testing.B) {
 
 // TestServerSessionAllocations: a session costs so much and no more, beside HTTP's own.
 func TestServerSessionAllocations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, which runs with -short, allocates itself")
+	}
 	srv, posts := longSession(t)
 	s := &sink{}
 	require.Equal(t, http.StatusNoContent, s.run(srv, posts))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -155,7 +156,7 @@ func TestStoreFails(t *testing.T) {
 				if len(tt.ends) > 0 && !hang {
 					assert.ErrorIs(t, tw.ends()[0], broken)
 				}
-				store.load, store.swap = 0, 0
+				store.heal()
 				c.cookie = ""
 				assert.Equal(t, "InformResponse", c.informAs("1").name(), "the store is well again")
 			})
@@ -166,13 +167,25 @@ func TestStoreFails(t *testing.T) {
 // failing is a store whose n-th call fails; 0 is none.
 type failing struct {
 	*transport.MemoryStore
+	mu         sync.Mutex
 	load, swap int
 	err        error
 	hang       bool
 }
 
+// heal makes it work from now on.
+func (f *failing) heal() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.load, f.swap = 0, 0
+}
+
 func (f *failing) fail(ctx context.Context, n *int) error {
-	if *n--; *n != 0 {
+	f.mu.Lock()
+	*n--
+	fails := *n == 0
+	f.mu.Unlock()
+	if !fails {
 		return nil
 	}
 	if f.hang {
