@@ -18,10 +18,12 @@ const (
 	guardNames    = 4096
 )
 
-// A guard counts failures by user name. The zero value is ready.
+// A guard counts failures by user name, in two generations: when the young one is full,
+// it becomes the old one, and that is forgotten. So a flood of names costs each of them
+// the same, and no more memory. The zero value is ready.
 type guard struct {
-	mu     sync.Mutex
-	counts map[string]*failures
+	mu         sync.Mutex
+	young, old map[string]failures
 }
 
 // failures of one name, since a time.
@@ -46,33 +48,17 @@ func (g *guard) failed(r *http.Request, name string) {
 func (g *guard) tooMany(name string, now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	f := g.counts[name]
-	if f == nil || now.Sub(f.since) > guardWindow {
-		g.room(now)
-		f = &failures{since: now}
-		g.counts[name] = f
+	f, known := g.young[name]
+	if !known {
+		f = g.old[name]
+	}
+	if now.Sub(f.since) > guardWindow {
+		f = failures{since: now}
 	}
 	f.n++
+	if g.young == nil || !known && len(g.young) >= guardNames/2 {
+		g.old, g.young = g.young, map[string]failures{}
+	}
+	g.young[name] = f
 	return f.n > guardFailures
-}
-
-// room forgets what is old if there are too many names, and then whatever comes first.
-func (g *guard) room(now time.Time) {
-	if g.counts == nil {
-		g.counts = map[string]*failures{}
-	}
-	if len(g.counts) < guardNames {
-		return
-	}
-	for name, f := range g.counts {
-		if now.Sub(f.since) > guardWindow {
-			delete(g.counts, name)
-		}
-	}
-	for name := range g.counts {
-		if len(g.counts) < guardNames {
-			return
-		}
-		delete(g.counts, name)
-	}
 }
