@@ -21,9 +21,11 @@ import (
 // a Swap is an UPDATE with the version in its WHERE, in Redis a script of a few
 // lines, in etcd a transaction.
 //
-// Keys and values are of this package's making; a value holds the Inform, the state
-// of the machine and Session.Data, and no password. A value that was damaged is
-// noticed and ends its session. Calls may come at once and must heed their context.
+// Keys and values are of this package's making. A value holds the Inform, the state of
+// the machine with the request that is out, and Session.Data: it is as secret as these
+// are, a password that is being set among them. The cookie is not in it, only its hash.
+// A value that was damaged is noticed and ends its session. Calls may come at once and
+// must heed their context.
 type SessionStore interface {
 	// Load returns what is stored under a key, and its version. Version 0 without
 	// an error is that nothing is, or that its time is over. The value is not
