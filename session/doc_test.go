@@ -13,7 +13,7 @@ import (
 // NOTE: the drawings in the package's doc, made from the tables. With -session.rewrite
 // they are written into doc.go.
 
-var redraw = flag.Bool("session.rewrite", false, "write the drawings into doc.go")
+var redraw = flag.Bool("session.rewrite", false, "write the drawings into doc.go, and what the searches find into testdata/search")
 
 // drawing is both machines as they stand in doc.go.
 func drawing() string {

@@ -32,17 +32,16 @@ func readResults(t *testing.T) *results {
 
 // put compares a result with the line that has it, or rewrites that.
 func (r *results) put(t *testing.T, sc *scenario, f found, took time.Duration) {
-	head := fmt.Sprintf("%-15s %d faults ", sc.name, sc.faults)
-	line := fmt.Sprintf("%s%11d states %11d edges  depth %3d", head, f.states, f.edges, f.depth)
+	line := fmt.Sprintf("%s%11d states %11d edges  depth %3d", head(sc), f.states, f.edges, f.depth)
 	t.Logf("%s, %v", line, took.Round(time.Millisecond))
 	at := -1
 	for i, l := range r.lines {
-		if strings.HasPrefix(l, head) {
+		if strings.HasPrefix(l, head(sc)) {
 			at = i
 		}
 	}
 	if !*redraw {
-		require.GreaterOrEqual(t, at, 0, "no line for %s", head)
+		require.GreaterOrEqual(t, at, 0, "no line for %s", head(sc))
 		require.Truef(t, strings.HasPrefix(r.lines[at], line), "%s has\n%s", lastResults, r.lines[at])
 		return
 	}
@@ -79,17 +78,32 @@ func TestModel(t *testing.T) {
 		events(faults), requests(faults), periods(faults), bootstrap(faults), guarded(faults), all(faults-1), rich(0))
 }
 
+// longer are the scenarios of the long runs.
+func longer() []*scenario {
+	var all3and6 []*scenario
+	for _, faults := range []int{3, 6} {
+		all3and6 = append(all3and6, turns(faults), turns14(faults), transfer(faults), twoTransfers(faults), events(faults),
+			requests(faults), periods(faults), bootstrap(faults), guarded(faults), alone(faults), bare(faults))
+	}
+	return append(all3and6, heldTransfers(3), all(2), rich(1), rich(2))
+}
+
 func TestModelLong(t *testing.T) {
 	if !long() {
 		t.Skip("CWMP_LONG is not 1")
 	}
-	var more []*scenario
-	for _, faults := range []int{3, 6} {
-		more = append(more, turns(faults), turns14(faults), transfer(faults), twoTransfers(faults), heldTransfers(faults),
-			events(faults), requests(faults), periods(faults), bootstrap(faults), guarded(faults), alone(faults), bare(faults))
-	}
-	run(t, 100_000_000, append(more, all(2), all(3), rich(1), rich(2))...)
+	run(t, 100_000_000, longer()...)
 }
+
+// What the long runs have found is written down.
+func TestModelResults(t *testing.T) {
+	last := readResults(t)
+	for _, sc := range longer() {
+		require.True(t, slices.ContainsFunc(last.lines, func(l string) bool { return strings.HasPrefix(l, head(sc)) }), head(sc))
+	}
+}
+
+func head(sc *scenario) string { return fmt.Sprintf("%-15s %d faults ", sc.name, sc.faults) }
 
 // The reductions change nothing but the number of states: each scenario is searched
 // without them, and each mutant is found by the same rule with the same faults.
@@ -101,7 +115,7 @@ func TestReduction(t *testing.T) {
 	if long() {
 		faults = 2
 	}
-	for _, sc := range []*scenario{turns(1), turns14(1), transfer(faults), twoTransfers(faults), heldTransfers(0),
+	for _, sc := range []*scenario{turns(1), turns14(1), transfer(faults), twoTransfers(faults), heldTransfers(0), threeTransfers(0),
 		events(faults), requests(faults), periods(faults), bootstrap(1), guarded(1), bare(faults), all(0)} {
 		reduced := searchModel(sc, 5_000_000)
 		sc.full = true
@@ -111,18 +125,13 @@ func TestReduction(t *testing.T) {
 		require.Empty(t, reduced.rule)
 		require.LessOrEqual(t, reduced.states, full.states)
 	}
-	for _, m := range allMutants() {
-		sc := m.with(m.faults)
-		sc.full = true
-		f := searchModel(sc, 5_000_000)
-		require.True(t, strings.HasPrefix(f.rule, m.rule), "%s: found by %q without reduction\n%s", m.name, f.rule, strings.Join(f.trace, "\n"))
-		if m.faults == 0 {
-			continue
+	for _, m := range allMutants() { // TestMutants has them without reduction
+		f := searchModel(m.with(m.faults), 5_000_000)
+		require.True(t, strings.HasPrefix(f.rule, m.rule), "%s: found by %q\n%s", m.name, f.rule, strings.Join(f.trace, "\n"))
+		if m.faults > 0 {
+			f = searchModel(m.with(m.faults-1), 5_000_000)
+			require.Empty(t, f.rule, "%s: found with fewer faults", m.name)
 		}
-		sc = m.with(m.faults - 1)
-		sc.full = true
-		f = searchModel(sc, 5_000_000)
-		require.Empty(t, f.rule, "%s: found with fewer faults without reduction", m.name)
 	}
 }
 

@@ -51,6 +51,13 @@ func heldTransfers(faults int) *scenario {
 	return sc
 }
 
+// threeTransfers is one more.
+func threeTransfers(faults int) *scenario {
+	sc := twoTransfers(faults)
+	sc.name, sc.tasks = "three transfers", []int{1, 2, 3}
+	return sc
+}
+
 // events is a connection request and another event at any time.
 func events(faults int) *scenario {
 	return &scenario{
