@@ -85,11 +85,10 @@ type Server struct {
 	// then, and must not share Data with it without a lock.
 	Ended func(*Session, error)
 
-	table   sessions
-	guesses guesses
-	closed  atomic.Bool
-	once    sync.Once
-	tag     string
+	table  sessions
+	closed atomic.Bool
+	once   sync.Once
+	tag    string
 
 	buffers sync.Pool // of *[]byte, for responses
 }
@@ -207,7 +206,6 @@ func (x *serving) authenticate() (string, bool) {
 		x.vouch(principal)
 		return principal, true
 	}
-	x.slowDown(err)
 	if len(challenges) == 0 {
 		x.refuse(http.StatusForbidden, err.Error())
 		return "", false
