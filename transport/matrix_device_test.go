@@ -161,6 +161,7 @@ type desk struct {
 
 	mu     sync.Mutex
 	opened int
+	seen   map[*transport.Session]int // how often each ended that the program was asked in
 	ended  []error
 	events map[string]int // how often each was told, by code and key
 	told   map[string]int // TransferCompletes, by key
@@ -199,6 +200,7 @@ func (k *desk) answer(_ context.Context, s *transport.Session, m rpc.Message) (r
 	switch m := m.(type) {
 	case *rpc.Inform:
 		k.opened++
+		k.seen[s] = 0
 		s.Hold(k.held && k.next() != nil)
 		for _, e := range m.Event {
 			k.events[string(e.EventCode)+" "+e.CommandKey]++
@@ -232,10 +234,22 @@ func (k *desk) turn(_ context.Context, s *transport.Session, in rpc.Message) (rp
 	return t.request, nil
 }
 
-func (k *desk) end(_ *transport.Session, err error) {
+func (k *desk) end(s *transport.Session, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.ended = append(k.ended, err)
+	if _, asked := k.seen[s]; asked {
+		k.seen[s]++
+		return
+	}
+	assert.Error(k.t, err, "a session whose Inform nobody saw cannot have ended well")
+}
+
+// checkEnds: each session has ended once. The desk is locked.
+func (k *desk) checkEnds() {
+	for _, n := range k.seen {
+		assert.Equal(k.t, 1, n, "ends of a session")
+	}
 }
 
 // check holds the goal against both ends, after clean sessions by plan and, if there
@@ -248,7 +262,7 @@ func (k *desk) check(d *device, sessions int, fault bool) {
 	assert.Empty(t, d.reports)
 	assert.LessOrEqual(t, d.sessions, sessions+one(fault))
 	assert.LessOrEqual(t, len(d.fails), one(fault))
-	assert.Equal(t, k.opened, len(k.ended), "each session ends once")
+	k.checkEnds()
 	for _, err := range d.fails {
 		oneLine(t, err)
 		_, wire := errors.AsType[*transport.ExchangeError](err)

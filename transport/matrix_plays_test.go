@@ -150,7 +150,7 @@ type stage struct {
 // of the ACS.
 func (p *play) stage(t *testing.T, c cut, front func(http.Handler) http.Handler) *stage {
 	s := &stage{net: newNetwork(c)}
-	s.desk = &desk{t: t, held: p.held, events: map[string]int{}, told: map[string]int{}}
+	s.desk = &desk{t: t, held: p.held, seen: map[*transport.Session]int{}, events: map[string]int{}, told: map[string]int{}}
 	for _, m := range p.tasks {
 		s.desk.tasks = append(s.desk.tasks, &task{request: m})
 	}
