@@ -68,7 +68,7 @@ func TestApacheStale(t *testing.T) {
 	AuthDigestNonceLifetime 0
 </Location>`)
 	r := through(t, url, nil)
-	assert.Equal(t, 5, count(r, transport.EventChallenged))
+	assert.Greater(t, count(r, transport.EventChallenged), 1)
 	assert.Equal(t, []error{nil}, b.ended())
 }
 

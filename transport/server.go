@@ -53,8 +53,9 @@ type Server struct {
 	// MaxDuration bounds a session, whatever the CPE and the Handler do. 0 is 10
 	// minutes. The session then ends with session.ErrDuration.
 	MaxDuration time.Duration
-	// MaxSessions bounds the open sessions. One more Inform is answered 503.
-	// 0 is 10,000.
+	// MaxSessions bounds the open sessions, with a Store those whose last POST came
+	// here. One more Inform is answered 503, and the running sessions go on. 0 is
+	// 10,000.
 	MaxSessions int
 	// MaxWire bounds a request's body on the wire, in bytes. 0 is 16 MiB.
 	MaxWire int64
@@ -81,8 +82,10 @@ type Server struct {
 	// Exchanged is called after each exchange, for a recorder. Nil for nobody.
 	Exchanged func(*Exchange)
 	// Ended is called once for each session that was opened, when it is over and
-	// its last exchange was given to Exchanged, with nil when it ended well. The function of a Script may still be running
-	// then, and must not share Data with it without a lock.
+	// its last exchange was given to Exchanged, with nil when it ended well. The
+	// function of a Script may still be running then, and must not share Data with
+	// it without a lock. With a Store it is called in the process where the session
+	// ended; one whose last process died is told of by nobody.
 	Ended func(*Session, error)
 
 	table  sessions
