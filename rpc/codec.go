@@ -301,18 +301,21 @@ func (c *Codec) children(f Fielder) {
 	c.walk, c.hit = outer, true
 }
 
-// What an item of a list costs in memory at least, for each of its fields, and a
-// string in an array of them.
+// What an item of a list costs in memory, for each of its fields, and a string in an
+// array of them; and how much a message may cost, for each of its bytes and besides. A
+// list that grows is there twice for a while, so that memory stays below eight times
+// the bytes. No honest item is so small: <string></string> has 17 bytes.
 const (
 	fieldCost  = 24
-	stringCost = 12
-	freeCost   = 16 << 20 // the most items that there may be, with two fields each
+	stringCost = 16
+	byteCost   = 3
+	freeCost   = 256 << 10
 )
 
 // charge bounds the memory of a long message by the bytes that it has on the wire,
 // which large items without anything in them would else exceed by far.
 func (c *Codec) charge(cost int) {
-	if c.cost += int64(cost); c.cost > 4*c.dec.Offset()+freeCost {
+	if c.cost += int64(cost); c.cost > byteCost*c.dec.Offset()+freeCost {
 		c.fail("", ErrItems)
 	}
 }

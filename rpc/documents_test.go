@@ -4,10 +4,13 @@ package rpc_test
 // ways to read and write them: encoding/xml with structs, and etree.
 
 import (
+	"bytes"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/beevik/etree"
@@ -96,6 +99,38 @@ func benchDocs(tb testing.TB) []benchDoc {
 	return docs
 }
 
+// benchInfos has n entries of a GetParameterNamesResponse, benchNames 500 names,
+// and benchVaried values no two of which have the same markup around them.
+func benchInfos(tb testing.TB, n int) []byte {
+	m := &rpc.GetParameterNamesResponse{}
+	for i, p := range benchValues(n).ParameterList {
+		m.ParameterList = append(m.ParameterList, rpc.ParameterInfo{Name: p.Name, Writable: i%3 == 0})
+	}
+	return []byte(encode(tb, rpc.NewEnvelope(rpc.V12, "1", m)))
+}
+
+func benchNames(tb testing.TB) []byte {
+	m := &rpc.GetParameterValues{}
+	for _, p := range benchValues(500).ParameterList {
+		m.ParameterNames = append(m.ParameterNames, p.Name)
+	}
+	return []byte(encode(tb, rpc.NewEnvelope(rpc.V12, "1", m)))
+}
+
+func benchVaried(tb testing.TB, n int) []byte {
+	doc := encode(tb, rpc.NewEnvelope(rpc.V12, "1", benchValues(n)))
+	var b strings.Builder
+	for i, entry := range strings.SplitAfter(doc, "</ParameterValueStruct>") {
+		space := " "
+		for k := i; k > 0; k /= 3 {
+			space += string(" \t\n"[k%3])
+		}
+		entry = strings.Replace(entry, "<Name>", space+"<Name>", 1)
+		b.WriteString(strings.Replace(entry, "</ParameterValueStruct>", space+"</ParameterValueStruct>", 1))
+	}
+	return []byte(b.String())
+}
+
 // The structs for encoding/xml. Its names for reading have no prefix, those for
 // writing have one, so there are two envelopes.
 type (
@@ -125,6 +160,11 @@ type (
 		ID      string     `xml:"Header>ID"`
 		Inform  *xmlInform `xml:"Body>Inform"`
 		Values  *xmlValues `xml:"Body>GetParameterValuesResponse"`
+		Names   []string   `xml:"Body>GetParameterValues>ParameterNames>string"`
+		Infos   []struct {
+			Name     string
+			Writable bool
+		} `xml:"Body>GetParameterNamesResponse>ParameterList>ParameterInfoStruct"`
 	}
 )
 
@@ -134,6 +174,31 @@ func xmlDecode(tb testing.TB, doc []byte) *xmlEnvelope {
 		tb.Fatal(err)
 	}
 	return env
+}
+
+// xmlStream takes the parameters from the tokens.
+func xmlStream(tb testing.TB, r *bytes.Reader, doc []byte) {
+	r.Reset(doc)
+	n, in := 0, false
+	for d := xml.NewDecoder(r); ; {
+		token, err := d.Token()
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			in = token.Name.Local == "Name" || token.Name.Local == "Value"
+		case xml.CharData:
+			if in {
+				n += len(token)
+			}
+		case xml.EndElement:
+			in = false
+		}
+	}
 }
 
 func (e *xmlEnvelope) parameters() []rpc.ParameterValue {

@@ -158,7 +158,7 @@ var itemDocs = map[string]func(n int) string{
 		return message("GetParameterValues", "<ParameterNames>"+strings.Repeat("<string/>", n)+"</ParameterNames>")
 	},
 	"structs": func(n int) string {
-		return message("Inform", "<ParameterList>"+strings.Repeat("<p/>", n)+"</ParameterList>")
+		return message("Inform", "<ParameterList>"+strings.Repeat("<ParameterValueStruct/>", n)+"</ParameterList>")
 	},
 	"bare": func(n int) string {
 		return envelope("", "<s:Fault><detail><cwmp:Fault>"+

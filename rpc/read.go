@@ -340,10 +340,11 @@ func (r Registry) since(local string) Version {
 		rows = standard
 	}
 	name := strings.TrimSuffix(local, responseSuffix)
+	var v Version
 	for i := range rows {
 		if rows[i].Name == name {
-			return rows[i].Since
+			v = rows[i].Since
 		}
 	}
-	return 0
+	return v
 }

@@ -112,39 +112,6 @@ func TestSEC11(t *testing.T) {
 	}
 }
 
-// TestSEC13 is about wide messages: memory is a few times their size, and the list
-// of diagnostics has an end.
-func TestSEC13(t *testing.T) {
-	n := fewer(200_000)
-	for name, in := range map[string]string{
-		"unknown":          message("Inform", strings.Repeat("<x/>", n)),
-		"twice":            message("Inform", strings.Repeat("<RetryCount/>", n)),
-		"items":            message("GetParameterValuesResponse", "<ParameterList>"+strings.Repeat("<p/>", n)+"</ParameterList>"),
-		"items, bare":      message("GetParameterValuesResponse", strings.Repeat("<ParameterValueStruct/>", n)),
-		"items, strings":   message("GetParameterValues", "<ParameterNames>"+strings.Repeat("<string/>", n)+"</ParameterNames>"),
-		"strings in":       message("GetParameterValues", "<ParameterNames><string>"+strings.Repeat("<string/>", n)+"</string></ParameterNames>"),
-		"parts":            envelope("", "<s:Fault><detail>"+strings.Repeat("<FaultCode>1</FaultCode>", n)+"</detail></s:Fault>"),
-		"messages":         envelope("", strings.Repeat("<cwmp:Reboot/>", n)),
-		"no messages":      envelope("", strings.Repeat("<x:y/>", n)),
-		"items of a fault": envelope("", "<s:Fault><detail><cwmp:Fault>"+strings.Repeat("<SetParameterValuesFault/>", n)+"</cwmp:Fault></detail></s:Fault>"),
-	} {
-		for _, level := range levels {
-			var env *rpc.Envelope
-			var err error
-			used := allocated(func() { env, err = rpc.Parse([]byte(in), rpc.Config{Level: level}) })
-			assert.True(t, err == nil || typed(err), "%s: %v", name, err)
-			most := 12*len(in) + 512<<10
-			if level < soap.Strict && strings.HasPrefix(name, "item") {
-				most += 64 << 20 // what the number of items allows
-			}
-			assert.LessOrEqual(t, used-len(in), most, "%s at %s", name, level)
-			if env != nil {
-				assert.LessOrEqual(t, len(env.Diagnostics), 1000, name)
-			}
-		}
-	}
-}
-
 // TestBounds takes each bound on a message at its value and one above, and reads
 // no more than twice as much.
 func TestBounds(t *testing.T) {

@@ -77,7 +77,7 @@ func (n *Node) Child(name string) *Node {
 }
 
 // nodeCost is what a node costs in memory, about: see charge.
-const nodeCost = 80
+const nodeCost = 64
 
 // A treeStruct walks one struct of a Tree: a message, an element or an item.
 type treeStruct struct {
@@ -189,7 +189,9 @@ func (n *Node) add(c *Codec) {
 }
 
 func (n *Node) strings(c *Codec, list []string) {
-	c.charge(nodeCost * len(list))
+	if c.charge((nodeCost - stringCost) * len(list)); c.err != nil {
+		return
+	}
 	for _, text := range list {
 		n.Nodes = append(n.Nodes, Node{Field: n.Field, Text: text})
 	}

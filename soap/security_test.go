@@ -11,7 +11,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -233,51 +232,4 @@ func TestLongNames(t *testing.T) {
 		require.ErrorIs(t, err, ErrSyntax)
 		assert.Less(t, len(err.Error()), 600)
 	}
-}
-
-// TestSEC37 is about work that grows faster than the document. Each shape is read
-// at sizes up to a million; the time for a byte may not grow.
-func TestSEC37(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped: no measuring under -short")
-	}
-	rep := strings.Repeat
-	for name, shape := range map[string]func(n int) string{
-		"attributes":     func(n int) string { return "<a>" + rep("<b"+numbered(" c%d=''", 60)+"/>", n/400) + "</a>" },
-		"declarations":   func(n int) string { return "<a>" + rep("<b"+numbered(" xmlns:c%d='u'", 30)+"/>", n/400) + "</a>" },
-		"ampersands":     func(n int) string { return "<a>" + rep("&", n) + "</a>" },
-		"long no names":  func(n int) string { return "<a>" + rep("&"+rep("a", 900), n/900) + "</a>" },
-		"value":          func(n int) string { return "<a b='" + rep("&a", n/2) + "'/>" },
-		"digits":         func(n int) string { return "<a b='" + rep("&#1", n/3) + "'/>" },
-		"bad bytes":      func(n int) string { return "<a>" + rep("\xff", n) + "</a>" },
-		"binary":         func(n int) string { return "<a>" + rep("<b \x01 c=''></b>", n/15) + "</a>" },
-		"long binary":    func(n int) string { return "<a \x01" + rep(" ", n-10) + "></a>" },
-		"prefixes":       func(n int) string { return "<a>" + rep("<p:b q:c=''/>", n/13) + "</a>" },
-		"garbage":        func(n int) string { return "<a/>" + rep("\x00", n) },
-		"garbage and PI": func(n int) string { return "<a/>" + rep("\x00<?p?>", n/6) },
-		"Latin-1":        func(n int) string { return "<?xml version='1.0' encoding='latin1'?><a>" + rep("\xe9", n/2) + "</a>" },
-	} {
-		for _, policy := range []BadBytes{KeepBytes, ReplaceBytes} {
-			cfg := Config{BadBytes: policy, Limits: Limits{MaxText: 1 << 22}}
-			small, large := perByte(t, shape(1e4), cfg), perByte(t, shape(1e6), cfg)
-			assert.LessOrEqual(t, large, 4*small+1, "%s: ns a byte", name)
-		}
-	}
-}
-
-// perByte gives the best time for a byte of a document.
-func perByte(t *testing.T, doc string, cfg Config) float64 {
-	t.Helper()
-	best := time.Hour
-	var d Decoder
-	for range 5 {
-		start := time.Now()
-		d.Reset(strings.NewReader(doc), cfg)
-		for d.NextChild(0) {
-			d.Content()
-		}
-		best = min(best, time.Since(start))
-		require.NoError(t, d.Err())
-	}
-	return float64(best.Nanoseconds()) / float64(len(doc))
 }
