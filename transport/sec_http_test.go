@@ -108,7 +108,7 @@ func TestSEC23EndlessBodies(t *testing.T) {
 			c := &transport.Client{URL: acsURL, Dial: n.Dial}
 			_, err := c.Do(t.Context(), newInform())
 			assert.ErrorIs(t, err, transport.ErrTooLong)
-			assert.LessOrEqual(t, n.count[down], 1<<20+2*n.window+4096)
+			assert.LessOrEqual(t, n.count[down], 1<<20+3*n.window)
 			assert.Zero(t, n.left()[up])
 			pass(time.Minute)
 		})
