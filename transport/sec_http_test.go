@@ -20,8 +20,8 @@ import (
 	"github.com/cwmp-go/cwmp/transport"
 )
 
-// NOTE: attacks by what HTTP and its bodies carry, by their numbers in the list of known
-// attacks on CWMP (docs/SECURITY.md).
+// NOTE: attacks by what HTTP and its bodies carry, by the numbers that all packages
+// give them.
 
 // entities are documents with a document type declaration.
 var entities = []string{
