@@ -1,7 +1,6 @@
 package transport_test
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -79,6 +78,6 @@ func (p *play) cutAt(t *testing.T, c cut) {
 		}
 	})
 	if t.Failed() && !failed {
-		t.Fatal(fmt.Sprintf("%s: the %s way at byte %d", c.manner, c.dir, c.at))
+		t.Fatalf("%s: the %s way at byte %d", c.manner, c.dir, c.at)
 	}
 }

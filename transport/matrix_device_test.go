@@ -3,7 +3,6 @@ package transport_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -288,7 +287,7 @@ func (k *desk) check(d *device, sessions int, fault bool) {
 	}
 	assert.GreaterOrEqual(t, good, d.sessions-len(d.fails), "what ended well for the CPE did so for the ACS: %v, %v", k.ended, d.fails)
 	if t.Failed() {
-		t.Log(fmt.Sprintf("device: %v after %d sessions, desk: %v", d.fails, d.sessions, k.ended))
+		t.Logf("device: %v after %d sessions, desk: %v", d.fails, d.sessions, k.ended)
 	}
 }
 
