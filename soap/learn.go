@@ -93,7 +93,8 @@ func (d *Decoder) noteOdd() { d.watch.n = maxTexts + 1 }
 
 // Learn takes the markup of the entry that was read since Watch, unless there was
 // something odd about it. The label is for what the caller has made of the markup
-// between the two texts.
+// between the two texts; an entry of one text that there is something to say of is not
+// taken.
 func (d *Decoder) Learn(f *Form, label string) {
 	w := &d.watch
 	depth := w.depth
@@ -101,7 +102,7 @@ func (d *Decoder) Learn(f *Form, label string) {
 	switch {
 	case depth == 0, w.list != f.depth, depth != f.depth+f.inner, w.n != f.texts, d.err != nil, d.kind != KindEnd, len(d.elems) != f.depth:
 		return
-	case d.base != w.base, w.reports != len(d.log.list)+d.log.more, len(label) > maxLabel:
+	case d.base != w.base, w.reports != len(d.log.list)+d.log.more, len(label) > maxLabel, f.texts == 1 && label != "":
 		return
 	}
 	f.learn(d, w, label)
