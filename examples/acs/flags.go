@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,8 @@ type options struct {
 	insecure, once, json     bool
 	certFile, keyFile        string
 	styleName, doFile        string
+	connreq, udp             string // where to send a connection request
+	crUser, crPass           string
 	given                    map[string]bool // by their names, if only as ""
 
 	tls      *tls.Config // nil: plain HTTP
@@ -44,6 +47,10 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.keyFile, "tls-key", "", "the `file` with its key")
 	f.StringVar(&o.styleName, "style", "default", "how messages are written: default or no-declaration")
 	f.StringVar(&o.doFile, "do", "", "a JSON `file` with the requests to make in each session")
+	f.StringVar(&o.connreq, "connreq", "", "wake the CPE with this ConnectionRequestURL, an http `URL`")
+	f.StringVar(&o.udp, "udp", "", "wake the CPE by UDP, at its UDPConnectionRequestAddress `host:port`")
+	f.StringVar(&o.crUser, "cr-user", "", "the `name` for connection requests")
+	f.StringVar(&o.crPass, "cr-pass", "", "the `password` for them")
 	f.BoolVar(&o.once, "once", false, "end after the first session")
 	f.BoolVar(&o.json, "json", false, "print a session as one JSON object on a line")
 	err := f.Parse(args)
@@ -69,7 +76,8 @@ func usage(f *flag.FlagSet, w io.Writer) {
 
 Accepts any CPE, makes the requests of a file in each session, and prints what came
 of it. Exit status: 0 all went well, 1 the session of -once did not end well or the
-address cannot be bound, 2 bad flags or files.
+address cannot be bound, or the one that -connreq or -udp asks for did not come, 2 bad
+flags or files.
 
 `)
 	f.SetOutput(w)
@@ -98,16 +106,43 @@ func (o *options) check(rest int) error {
 	case o.auth == "basic" && strings.Contains(o.user, ":"):
 		return errors.New("-user: basic knows no names with a colon")
 	}
-	return checkAddress(o.listen)
+	if err := checkAddress("-listen", o.listen); err != nil {
+		return err
+	}
+	return o.checkWake()
 }
 
-func checkAddress(address string) error {
+// checkWake refuses what cannot be a connection request.
+func (o *options) checkWake() error {
+	switch {
+	case o.given["connreq"] && !isCallback(o.connreq):
+		return errors.New("-connreq is no http URL with a host, or has a name in it")
+	case o.given["cr-user"] != o.given["cr-pass"]:
+		return errors.New("-cr-user and -cr-pass go together")
+	case o.given["cr-user"] && !o.wakes():
+		return errors.New("-cr-user and -cr-pass go with -connreq or -udp")
+	case o.given["udp"] && o.crUser == "":
+		return errors.New("-udp wants -cr-user and -cr-pass, which sign the request")
+	case o.given["udp"]:
+		return checkAddress("-udp", o.udp)
+	}
+	return nil
+}
+
+// isCallback reports whether a text can be a ConnectionRequestURL: TR-069 section 3.2.2
+// knows no https.
+func isCallback(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme == "http" && u.Hostname() != "" && u.User == nil
+}
+
+func checkAddress(name, address string) error {
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("-listen: %w", err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return errors.New("-listen: not a port")
+		return errors.New(name + ": not a port")
 	}
 	return nil
 }

@@ -4,6 +4,7 @@
 //	go run ./examples/acs [-listen ADDRESS] [-auth none|basic|digest -user U -pass P]
 //		[-allow-basic-http] [-tls-cert FILE -tls-key FILE]
 //		[-style default|no-declaration] [-do FILE] [-once] [-json]
+//		[-connreq URL] [-udp HOST:PORT] [-cr-user U -cr-pass P]
 //
 // It listens on -listen, 127.0.0.1:7547 unless it is given, and any path is served.
 // The first line that it writes is `listening on URL`. Then each session is printed
@@ -50,13 +51,26 @@
 // whose names end in Password, Passphrase, PreSharedKey, WEPKey or Secret; JSON has values
 // as they are.
 //
+// -connreq wakes a CPE by its ConnectionRequestURL, -udp by its
+// UDPConnectionRequestAddress, with the name and password of -cr-user and -cr-pass. The
+// request goes out once, when the ACS listens, to whatever address it says, and its result
+// is a line (with -json on standard error), with the reason, if it has one, on standard
+// error:
+//
+//	connection request: accepted
+//
+// or busy (a status of 503), offline (no answer), refused (any other); over UDP, where
+// nobody answers, it is sent. Then a session with the event 6 CONNECTION REQUEST is waited
+// for, at most 30 s; -once waits for that session, whatever others come, and the exit
+// status is 1 if none has come.
+//
 // -once ends after the first session that got as far as an Inform, with the exit
 // status 0 if it ended well, whatever faults there were, and 1 if not. The status is 1
 // too when the address cannot be bound, 2 on bad flags and files, and 0 when SIGINT or
 // SIGTERM ends the program.
 //
 // Read the files in this order: main.go, flags.go, serve.go (the server), requests.go
-// (what is asked), record.go (what came of it), print.go.
+// (what is asked), record.go (what came of it), print.go, wake.go (connection requests).
 package main
 
 import (
@@ -101,14 +115,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		logger.Print(err)
 		return exitFailed
 	}
-	first := stdout
-	if o.json {
-		first = stderr
-	}
-	if _, err := fmt.Fprintln(first, "listening on", o.url(listener.Addr())); err != nil {
+	p := newProgram(o, stdout, logger)
+	if _, err := fmt.Fprintln(p.notes, "listening on", o.url(listener.Addr())); err != nil {
 		listener.Close()
 		logger.Print(err)
 		return exitFailed
 	}
-	return newProgram(o, stdout, logger).serve(ctx, listener)
+	return p.serve(ctx, listener)
 }

@@ -15,10 +15,14 @@ import (
 // NOTE: a session as lines for a person, or as one line of JSON. Texts are quoted as Go
 // quotes them, so that none of a device's bytes reaches a terminal as it is.
 
-// print prints a session and how it ended, nil for well. Output that is lost ends the
-// program.
+// print prints a session and how it ended, nil for well. With -once the program ends with
+// it, unless it is to wait for another one.
 func (p *program) print(r *record, end error) {
-	if p.over {
+	switch {
+	case p.over:
+		return
+	case p.wakes() && !p.asked:
+		p.held = append(p.held, func() { p.print(r, end) })
 		return
 	}
 	p.printed++
@@ -26,11 +30,8 @@ func (p *program) print(r *record, end error) {
 	if p.json {
 		text = append(r.json(end), '\n')
 	}
-	if _, err := p.out.Write(text); err != nil {
-		p.log.Print("writing the output: ", err)
-		p.end(exitFailed)
-	}
-	if !p.once {
+	p.write(p.out, text)
+	if !p.once || p.wakes() && !proves(r.inform) {
 		return
 	}
 	if end != nil {

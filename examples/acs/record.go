@@ -38,6 +38,10 @@ func (p *program) opened(inform *rpc.Inform) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.byInform[inform] = &record{inform: inform}
+	if proves(inform) && !p.proven {
+		p.proven = true
+		close(p.came)
+	}
 }
 
 // exchanged takes in an exchange.

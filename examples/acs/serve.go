@@ -12,6 +12,7 @@ import (
 
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/transport"
+	"github.com/cwmp-go/cwmp/transport/connreq"
 )
 
 // NOTE: the server. All of CWMP is in the transport.Server; what is around it is
@@ -20,20 +21,31 @@ import (
 // A program is an ACS at work.
 type program struct {
 	options
-	out  io.Writer
-	log  *log.Logger
-	done chan int // the exit status, when the program ends by itself
+	out   io.Writer // sessions
+	notes io.Writer // what else there is to say
+	log   *log.Logger
+	done  chan int      // the exit status, when the program ends by itself
+	wait  time.Duration // for the session after a connection request
+	came  chan struct{} // closed when it has begun
 
 	mu       sync.Mutex // over what follows
 	byKey    map[string]*record
 	byInform map[*rpc.Inform]*record
 	printed  int
-	over     bool // nothing is printed any more
+	asked    bool     // all connection requests were sent
+	held     []func() // what is printed then
+	proven   bool     // came is closed
+	over     bool     // nothing is printed any more
 }
 
 func newProgram(o options, out io.Writer, logger *log.Logger) *program {
+	notes := out
+	if o.json {
+		notes = logger.Writer()
+	}
 	return &program{
-		options: o, out: out, log: logger, done: make(chan int, 1),
+		options: o, out: out, notes: notes, log: logger, done: make(chan int, 1),
+		wait: connreq.DefaultWait, came: make(chan struct{}),
 		byKey: map[string]*record{}, byInform: map[*rpc.Inform]*record{},
 	}
 }
@@ -63,6 +75,13 @@ func (p *program) serve(ctx context.Context, listener net.Listener) int {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
+	if p.wakes() {
+		waking, asleep := context.WithCancel(ctx)
+		var wait sync.WaitGroup
+		wait.Go(func() { p.wake(waking, listener.Addr()) })
+		defer wait.Wait()
+		defer asleep()
+	}
 	status := exitOK
 	select {
 	case <-ctx.Done():
