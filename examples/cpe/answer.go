@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/cwmp-go/cwmp/attrs"
 	"github.com/cwmp-go/cwmp/rpc"
 )
 
@@ -13,7 +14,7 @@ import (
 
 // answer answers a request of the ACS.
 func (p *program) answer(ctx context.Context, request rpc.Message) (rpc.Message, error) {
-	answer, err := p.device.Handle(ctx, request)
+	answer, err := p.handle(ctx, request)
 	if err != nil {
 		p.say("  %s: %v", request.Method(), err)
 		return nil, err
@@ -23,6 +24,14 @@ func (p *program) answer(ctx context.Context, request rpc.Message) (rpc.Message,
 	}
 	p.say("  %s: answered", request.Method())
 	return answer, nil
+}
+
+// handle leaves to the table what is not for the attributes too.
+func (p *program) handle(ctx context.Context, request rpc.Message) (rpc.Message, error) {
+	if m, ok := request.(*rpc.SetParameterValues); ok {
+		return p.set(ctx, m)
+	}
+	return p.device.Handle(ctx, request)
 }
 
 // secrets are the ends of the names of hidden parameters, in small letters.
@@ -44,12 +53,14 @@ func hide(list []rpc.ParameterValue) {
 // letters is in half of all lines by chance, and hidden by them.
 const shortest = 4
 
-// clean keeps a text on one line of bearable length, without the password, whatever
-// the ACS has put into it.
+// clean keeps a text on one line of bearable length, without a password, whatever the
+// ACS has put into it.
 func (p *program) clean(s string) string {
 	const most = 400
-	if len(p.pass) >= shortest {
-		s = strings.ReplaceAll(s, p.pass, "***")
+	for _, password := range p.passwords() {
+		if len(password) >= shortest {
+			s = strings.ReplaceAll(s, password, "***")
+		}
 	}
 	s = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -61,4 +72,16 @@ func (p *program) clean(s string) string {
 		s = strings.ToValidUTF8(s[:most], "") + "..."
 	}
 	return s
+}
+
+// passwords are those of the flags, and those in force.
+func (p *program) passwords() []string {
+	list := []string{p.pass, p.crPass}
+	if p.attrs != nil {
+		for _, a := range []attrs.Attr{attrs.Password, attrs.CPEPassword, attrs.STUNPassword} {
+			v, _ := p.attrs.Snapshot().Get(a)
+			list = append(list, v.Secret().Reveal())
+		}
+	}
+	return list
 }

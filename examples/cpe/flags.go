@@ -7,11 +7,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"strconv"
 	"time"
 
+	"github.com/cwmp-go/cwmp/attrs"
 	"github.com/cwmp-go/cwmp/cwmptest"
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/session"
@@ -29,9 +31,14 @@ type options struct {
 	interval        time.Duration // 0: one session
 	rootsFile       string
 	paramsFile      string
+	connreq, stun   string          // where to listen for connection requests, and the STUN server
+	crUser, crPass  string          // what they have to prove
 	given           map[string]bool // by their names, if only as ""
 
+	stunHost, stunPort string
+
 	events session.EventQueue
+	attrs  *attrs.Resolver
 	tls    *tls.Config // nil: the system's roots
 	table  []cwmptest.Parameter
 }
@@ -52,7 +59,11 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.paramsFile, "params", "", "a CSV `file` of name, type, writable, value")
 	f.Func("event", "an event `code` of the first Inform; may be repeated (default 1 BOOT)", o.addCode)
 	f.DurationVar(&o.interval, "interval", 0, "run on, with a session so long after each")
-	f.BoolVar(&o.once, "once", false, "run one session, which is so without -interval too")
+	f.BoolVar(&o.once, "once", false, "run one session, which is so without -interval, -connreq and -stun too")
+	f.StringVar(&o.connreq, "connreq", "", "run on, and listen for connection requests on this `address`; port 0 is any")
+	f.StringVar(&o.crUser, "cr-user", "", "the `name` that they have to give")
+	f.StringVar(&o.crPass, "cr-pass", "", "the `password` for it")
+	f.StringVar(&o.stun, "stun", "", "run on, and take them by UDP too, through this STUN server, `host:port`")
 	err := f.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		usage(f, stderr)
@@ -76,7 +87,8 @@ func (o *options) addCode(code string) error {
 func usage(f *flag.FlagSet, w io.Writer) {
 	fmt.Fprint(w, `usage: cpe -acs URL [flags]
 
-A device that runs a session with the ACS, or one after the other with -interval.
+A device that runs a session with the ACS; or one after the other with -interval, and
+when it is asked to with -connreq and -stun.
 Exit status: 0 the session ended well, 1 it failed, 2 bad flags or files.
 
 `)
@@ -100,7 +112,42 @@ func (o *options) check(rest int) error {
 	case o.given["interval"] && o.interval <= 0:
 		return errors.New("-interval is no time to wait")
 	}
+	if err := o.checkWake(); err != nil {
+		return err
+	}
 	return o.queue()
+}
+
+// listens reports whether the device can be woken.
+func (o *options) listens() bool { return o.given["connreq"] || o.given["stun"] }
+
+// single reports whether one session is all.
+func (o *options) single() bool { return o.once || !o.given["interval"] && !o.listens() }
+
+// checkWake refuses what nobody could wake the device by. An empty password lets nobody in.
+func (o *options) checkWake() (err error) {
+	if !o.listens() {
+		if o.given["cr-user"] || o.given["cr-pass"] {
+			return errors.New("-cr-user and -cr-pass go with -connreq or -stun")
+		}
+		return nil
+	}
+	if o.crUser == "" || o.crPass == "" {
+		return errors.New("-connreq and -stun want -cr-user and -cr-pass")
+	}
+	if _, port, err := net.SplitHostPort(o.connreq); o.given["connreq"] && (err != nil || !isPort(port)) {
+		return errors.New("-connreq is no address of host:port or :port")
+	}
+	o.stunHost, o.stunPort, err = net.SplitHostPort(o.stun)
+	if o.given["stun"] && (err != nil || o.stunHost == "" || !isPort(o.stunPort)) {
+		return errors.New("-stun is no host:port")
+	}
+	return nil
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
 }
 
 // queue queues the events. One that discards what is older, 0 BOOTSTRAP, goes first:
@@ -137,6 +184,9 @@ func (o *options) load() (err error) {
 	if err != nil {
 		return fmt.Errorf("-params: %w", err)
 	}
+	if err := o.resolve(); err != nil {
+		return err
+	}
 	inform := &rpc.Inform{DeviceID: o.id, Event: o.events.Pending()}
 	_, err = (&rpc.Envelope{Message: inform}).Append(nil, rpc.Style{})
 	return err
@@ -147,8 +197,7 @@ func isURL(text string) bool {
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
 		return false
 	}
-	_, err = strconv.ParseUint(u.Port(), 10, 16)
-	return u.Port() == "" || err == nil
+	return u.Port() == "" || isPort(u.Port())
 }
 
 // trust is the file's authorities and no others.

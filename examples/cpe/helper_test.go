@@ -118,7 +118,7 @@ func live(t *testing.T, h http.Handler, args ...string) *living {
 	require.NoError(t, err)
 	l := &living{status: make(chan int, 1)}
 	p := newProgram(o, &l.out, &l.errs)
-	p.device.Client.Dial = serve(t, h).Dial
+	p.cpe.Base.Dial = serve(t, h).Dial
 	ctx, cancel := context.WithCancel(t.Context())
 	l.signal = cancel
 	go func() { l.status <- p.run(ctx) }()

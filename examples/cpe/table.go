@@ -29,8 +29,6 @@ func (o *options) ownTable() ([]cwmptest.Parameter, error) {
 		"Device.DeviceInfo.ManufacturerOUI": o.id.OUI,
 		"Device.DeviceInfo.ProductClass":    o.id.ProductClass,
 		"Device.DeviceInfo.SerialNumber":    o.id.SerialNumber,
-		"Device.ManagementServer.URL":       o.acs,
-		"Device.ManagementServer.Username":  o.user,
 	}
 	for i := range table {
 		if text, ok := own[table[i].Name]; ok {

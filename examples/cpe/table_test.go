@@ -3,6 +3,7 @@ package main
 // NOTE: -params, line by line, and the table that is there without it.
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/cwmp-go/cwmp/cwmptest"
 	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/session"
 )
 
 func TestTable(t *testing.T) {
@@ -96,9 +98,11 @@ func TestBadTables(t *testing.T) {
 
 // The device's own table is read as any other, and says who the device is.
 func TestOwnTable(t *testing.T) {
-	o := options{acs: "http://127.0.0.1:9/", user: "u", pass: "hunter2", id: rpc.DeviceID{Manufacturer: "M", OUI: "ABCDEF", ProductClass: "C", SerialNumber: "S"}}
-	table, err := o.ownTable()
+	o, err := parse([]string{"-acs", "http://127.0.0.1:9/", "-user", "u", "-pass", "hunter2", "-manufacturer", "M", "-oui", "ABCDEF", "-class", "C", "-serial", "S"}, io.Discard)
 	require.NoError(t, err)
+	p := newProgram(o, io.Discard, io.Discard)
+	require.NoError(t, p.obey(t.Context(), session.Clock{}))
+	table := p.device.Parameters
 	texts, parameters := map[string]string{}, 0
 	for _, p := range table {
 		assert.True(t, strings.HasPrefix(p.Name, "Device."), p.Name)
