@@ -106,6 +106,7 @@ func serve(t *testing.T, h http.Handler) *wire {
 
 // A living is a program that runs on, in virtual time.
 type living struct {
+	program   *program
 	out, errs bytes.Buffer
 	signal    context.CancelFunc
 	status    chan int
@@ -118,6 +119,7 @@ func live(t *testing.T, h http.Handler, args ...string) *living {
 	require.NoError(t, err)
 	l := &living{status: make(chan int, 1)}
 	p := newProgram(o, &l.out, &l.errs)
+	l.program = p
 	p.cpe.Base.Dial = serve(t, h).Dial
 	ctx, cancel := context.WithCancel(t.Context())
 	l.signal = cancel

@@ -232,6 +232,25 @@ func TestBadFlags(t *testing.T) {
 		{[]string{"-acs", acs, "-interval", "0s"}, "-interval"},
 		{[]string{"-acs", acs, "-interval", "-1s"}, "-interval"},
 		{[]string{"-acs", acs, "-interval", "30"}, "-interval"},
+		{[]string{"-acs", acs, "-user", strings.Repeat("u", 257)}, "acs username"},
+		{[]string{"-acs", acs + strings.Repeat("u", 256)}, "acs url"},
+		{[]string{"-acs", acs, "-connreq", "127.0.0.1:0"}, "want -cr-user and -cr-pass"},
+		{[]string{"-acs", acs, "-stun", "127.0.0.1:3478"}, "want -cr-user and -cr-pass"},
+		{[]string{"-acs", acs, "-connreq", "127.0.0.1:0", "-cr-user", "u"}, "want -cr-user and -cr-pass"},
+		{[]string{"-acs", acs, "-connreq", "127.0.0.1:0", "-cr-pass", "hunter2"}, "want -cr-user and -cr-pass"},
+		{[]string{"-acs", acs, "-connreq", "127.0.0.1:0", "-cr-user", "u", "-cr-pass", ""}, "want -cr-user and -cr-pass"},
+		{[]string{"-acs", acs, "-connreq", "127.0.0.1:0", "-cr-user", "", "-cr-pass", "hunter2"}, "want -cr-user and -cr-pass"},
+		{[]string{"-acs", acs, "-cr-user", "u", "-cr-pass", "hunter2"}, "go with -connreq or -stun"},
+		{[]string{"-acs", acs, "-cr-pass", "hunter2"}, "go with -connreq or -stun"},
+		{[]string{"-acs", acs, "-connreq", "127.0.0.1", "-cr-user", "u", "-cr-pass", "hunter2"}, "-connreq is no address"},
+		{[]string{"-acs", acs, "-connreq", "", "-cr-user", "u", "-cr-pass", "hunter2"}, "-connreq is no address"},
+		{[]string{"-acs", acs, "-connreq", "127.0.0.1:70000", "-cr-user", "u", "-cr-pass", "hunter2"}, "-connreq is no address"},
+		{[]string{"-acs", acs, "-connreq", "http://127.0.0.1:0/", "-cr-user", "u", "-cr-pass", "hunter2"}, "-connreq is no address"},
+		{[]string{"-acs", acs, "-stun", "127.0.0.1", "-cr-user", "u", "-cr-pass", "hunter2"}, "-stun is no host:port"},
+		{[]string{"-acs", acs, "-stun", ":3478", "-cr-user", "u", "-cr-pass", "hunter2"}, "-stun is no host:port"},
+		{[]string{"-acs", acs, "-stun", "127.0.0.1:x", "-cr-user", "u", "-cr-pass", "hunter2"}, "-stun is no host:port"},
+		{[]string{"-acs", acs, "-stun", "", "-cr-user", "u", "-cr-pass", "hunter2"}, "-stun is no host:port"},
+		{[]string{"-acs", acs, "-connreq", ":0", "-cr-user", "u", "-cr-pass", strings.Repeat("hunter2", 40)}, "cpe password"},
 		{[]string{"-acs", acs, "-event", ""}, "-event"},
 		{[]string{"-acs", acs, "-event", strings.Repeat("x", 65)}, "-event"},
 		{[]string{"-acs", acs, "-serial", strings.Repeat("x", 65)}, "SerialNumber"},
@@ -258,7 +277,7 @@ func TestHelp(t *testing.T) {
 	assert.Equal(t, exitOK, status)
 	assert.Empty(t, stdout)
 	for _, flag := range []string{
-		"-acs", "-user", "-pass", "-allow-basic-http", "-oui", "-class", "-serial", "-manufacturer", "-params", "-event", "-interval", "-once", "-cacert", "Exit status",
+		"-acs", "-user", "-pass", "-allow-basic-http", "-oui", "-class", "-serial", "-manufacturer", "-params", "-event", "-interval", "-once", "-cacert", "-connreq", "-cr-user", "-cr-pass", "-stun", "Exit status",
 	} {
 		assert.Contains(t, stderr, flag)
 	}
