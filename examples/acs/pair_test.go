@@ -111,6 +111,7 @@ func TestPrograms(t *testing.T) {
 	dir := build(t)
 	for name, test := range map[string]func(*testing.T, string){
 		"credentials": credentials, "every method": everyMethod, "reboot": reboot, "signals": signals, "text": text, "statuses": statuses,
+		"wake by HTTP": wakeByHTTP, "wake by UDP": wakeByUDP,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, dir) })
 	}
@@ -243,6 +244,8 @@ func text(t *testing.T, dir string) {
 func statuses(t *testing.T, dir string) {
 	for _, args := range [][]string{
 		{"acs", "-auth", "basic", "-user", "u", "-pass", secret}, {"acs", "-tls-cert", "x"}, {"acs", "-do", "none"}, {"acs", "-user", "u", "-pass", secret, secret},
+		{"acs", "-connreq", "nowhere", "-cr-user", "u", "-cr-pass", secret}, {"acs", "-udp", "127.0.0.1:9", "-cr-pass", secret},
+		{"cpe", "-acs", "http://127.0.0.1/", "-connreq", "127.0.0.1:0", "-cr-pass", secret}, {"cpe", "-acs", "http://127.0.0.1/", "-stun", "127.0.0.1:9"},
 		{"cpe", "-acs", "nowhere"}, {"cpe", "-acs", "http://u:" + secret + "@127.0.0.1/"}, {"cpe", "-acs", "http://127.0.0.1/", "-params", "none"},
 	} {
 		p := spawn(t, filepath.Join(dir, args[0]), args[1:]...)
