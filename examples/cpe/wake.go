@@ -139,7 +139,6 @@ func (p *program) listenUDP(ctx context.Context, bound bool) (err error) {
 func (p *program) receive(ctx context.Context) {
 	p.reading.Lock()
 	defer p.reading.Unlock()
-	p.conn.SetReadDeadline(time.Time{})
 	if ctx.Err() == nil {
 		p.udp.Serve(ctx, p.conn)
 	}
@@ -181,7 +180,6 @@ func (p *program) bind(ctx context.Context, s transport.STUN) error {
 	if err != nil {
 		return err
 	}
-	p.conn.SetReadDeadline(time.Time{})
 	return (&stun.Runner{
 		Primary: p.conn,
 		Request: func(_ netip.AddrPort, b []byte) { p.udp.Receive(b) },
