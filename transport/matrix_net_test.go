@@ -18,7 +18,8 @@ import (
 
 // A pair is one connection.
 type pair struct {
-	net *network
+	net    *network
+	window int // the network's when it was opened
 
 	mu    sync.Mutex
 	moved sync.Cond
@@ -46,7 +47,7 @@ const reading, writing = 0, 1
 
 // newPair connects two ends.
 func newPair(n *network, address string) *pair {
-	p := &pair{net: n}
+	p := &pair{net: n, window: n.window}
 	p.moved.L = &p.mu
 	near, far := &net.UnixAddr{Name: "cpe"}, &net.UnixAddr{Name: address}
 	p.ends[0] = &end{p: p, dir: up, addr: near}
@@ -106,7 +107,7 @@ func (e *end) Write(b []byte) (int, error) {
 			p.reset = true
 			sent = len(b)
 		default:
-			if room := p.net.window - len(e.peer.in); room > 0 {
+			if room := p.window - len(e.peer.in); room > 0 {
 				sent += p.net.deliver(e, b[sent:min(len(b), sent+room)])
 				p.moved.Broadcast()
 				continue

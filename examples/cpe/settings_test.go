@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -85,13 +86,14 @@ func TestObeysURL(t *testing.T) {
 // A password that is set alone is used from the next session on, and the rest stays.
 func TestObeysPassword(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		secret := "0ld-secret"
+		var secret atomic.Value
+		secret.Store("0ld-secret")
 		acs := newDiary(first(setting("Password=n3w-secret")))
-		acs.Authenticator = &transport.DigestAuth{Password: func(user string) (string, bool) { return secret, user == "u" }}
+		acs.Authenticator = &transport.DigestAuth{Password: func(user string) (string, bool) { return secret.Load().(string), user == "u" }}
 		acs.Principals = func(rpc.DeviceID) []string { return []string{"u"} }
-		l := live(t, acs, "-user", "u", "-pass", secret)
+		l := live(t, acs, "-user", "u", "-pass", "0ld-secret")
 		pass(time.Minute)
-		secret = "n3w-secret"
+		secret.Store("n3w-secret")
 		pass(time.Hour)
 		l.stop(t)
 		assert.Contains(t, l.out.String(), "session 2: 2 PERIODIC\nsession 2 ended well\n")
