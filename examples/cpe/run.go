@@ -89,7 +89,7 @@ func (p *program) run(ctx context.Context) int {
 		client, err := p.client(now.Wall)
 		if client == nil && !p.single() {
 			p.bar(err)
-			p.sleep(ctx)
+			p.sleep(ctx, now)
 		} else {
 			if err == nil {
 				err = p.session(ctx, client, n)
@@ -147,7 +147,7 @@ func (p *program) bar(err error) {
 }
 
 // sleep waits for something to do.
-func (p *program) sleep(ctx context.Context) {
+func (p *program) sleep(ctx context.Context, now session.Clock) {
 	select {
 	case <-ctx.Done():
 	case <-p.gate.C():
@@ -155,12 +155,13 @@ func (p *program) sleep(ctx context.Context) {
 		p.retry.Trigger()
 	case w := <-p.words:
 		p.heard(w)
-	case <-p.alarm():
+	case <-p.alarm(now):
 	}
 }
 
-// alarm rings when something comes due by itself.
-func (p *program) alarm() <-chan time.Time {
+// alarm rings when something comes due by itself that was not due at a time. What has come
+// due since then rings at once.
+func (p *program) alarm(since session.Clock) <-chan time.Time {
 	now := time.Now()
 	wait := time.Duration(math.MaxInt64)
 	if at, ok := p.schedule.Deadline(); ok {
@@ -168,7 +169,7 @@ func (p *program) alarm() <-chan time.Time {
 	}
 	again, _ := p.retry.Deadline()
 	for _, at := range []time.Time{p.next, p.booted, again} {
-		if at.After(now) {
+		if at.After(since.Wall) {
 			wait = min(wait, at.Sub(now))
 		}
 	}

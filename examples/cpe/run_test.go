@@ -256,3 +256,21 @@ func TestSignal(t *testing.T) {
 		assert.Empty(t, l.errs.String())
 	})
 }
+
+// What comes due between looking and falling asleep is not slept through.
+func TestAlarmIsNotMissed(t *testing.T) {
+	for _, name := range []string{"next", "booted"} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &program{started: time.Now()}
+			due := time.Now().Add(time.Millisecond)
+			if p.next = due; name == "booted" {
+				p.next, p.booted = time.Time{}, due
+			}
+			looked := session.Clock{Wall: time.Now()}
+			time.Sleep(time.Second) // the machine had others to serve
+			start := time.Now()
+			<-p.alarm(looked)
+			assert.Zero(t, time.Since(start), name)
+		})
+	}
+}
