@@ -14,6 +14,14 @@ import (
 // cookieName is the session cookie's: short, and a token.
 const cookieName = "cwmp"
 
+// setCookie is the header that gives a CPE the cookie; a value of ours needs no quotes.
+func setCookie(value string, secure bool) string {
+	if secure {
+		return cookieName + "=" + value + "; Path=/; HttpOnly; Secure"
+	}
+	return cookieName + "=" + value + "; Path=/; HttpOnly"
+}
+
 // cookiesOf returns the values of our cookies, maxCookies at most, in the order of the
 // header.
 func cookiesOf(h http.Header) iter.Seq[string] {

@@ -14,15 +14,17 @@ import (
 
 // NOTE: which session a POST belongs to, and the drive loop of the ACS machine.
 
-// session finds or opens the session of a POST. It returns nil when it has
-// answered already.
-func (x *serving) session(principal string, env *rpc.Envelope, err error) *Session {
+// session finds or opens the session of a POST, which was s when its header came. It
+// returns nil when it has answered already.
+func (x *serving) session(principal string, s *Session, env *rpc.Envelope, err error) *Session {
 	if env != nil && env.Message != nil {
 		if inform, ok := env.Message.(*rpc.Inform); ok {
 			return x.open(principal, inform, env, err)
 		}
 	}
-	s := x.belongs(principal)
+	if s != nil && s.ctx.Err() != nil { // it has ended while the body came
+		s = x.belongs(principal)
+	}
 	switch {
 	case s != nil:
 		return s
@@ -128,9 +130,7 @@ func (x *serving) begin(s *Session) *Session {
 		x.srv.supersede(old)
 	}
 	x.carry(s)
-	http.SetCookie(x.w, &http.Cookie{
-		Name: cookieName, Value: s.key, Path: "/", HttpOnly: true, Secure: x.r.TLS != nil,
-	})
+	x.w.Header().Add("Set-Cookie", setCookie(s.key, x.r.TLS != nil))
 	return s
 }
 

@@ -93,7 +93,8 @@ type Server struct {
 	once   sync.Once
 	tag    string
 
-	buffers sync.Pool // of *[]byte, for responses
+	buffers  sync.Pool // of *[]byte, for responses
+	servings sync.Pool // of *serving
 }
 
 // name tells this process's sessions from another's.
@@ -122,12 +123,8 @@ const (
 
 // ServeHTTP serves one exchange.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	out := newPaced(w)
-	defer out.finish() // after the program was told
-	x := &serving{srv: srv, w: out, r: r, e: &Exchange{RequestHeader: r.Header, Start: time.Now()}}
-	if srv.Trace != nil {
-		x.trace = *srv.Trace
-	}
+	x := srv.serving(w, r)
+	defer x.leave()  // after the program was told
 	defer x.report() // also when the program's code panics
 	x.arrived()
 	x.serve()
@@ -135,6 +132,22 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if x.broken {
 		panic(http.ErrAbortHandler)
 	}
+	x.whole = true
+}
+
+// serving begins an exchange.
+func (srv *Server) serving(w http.ResponseWriter, r *http.Request) *serving {
+	x, ok := srv.servings.Get().(*serving)
+	if !ok {
+		x = new(serving)
+	}
+	x.srv, x.r, x.out = srv, r, newPaced(w)
+	x.w, x.e = &x.out, &x.own
+	x.own.RequestHeader, x.own.Start = r.Header, time.Now()
+	if srv.Trace != nil {
+		x.trace = *srv.Trace
+	}
+	return x
 }
 
 // report tells the program of the exchange, and then of the session that it ended.
@@ -151,16 +164,30 @@ func (x *serving) report() {
 	}
 }
 
+// leave sends what is left of the response. The serving is used again unless somebody
+// has seen the Exchange in it, who may keep it.
+func (x *serving) leave() {
+	x.out.finish()
+	if x.whole && !x.watched() && x.srv.Trace == nil {
+		srv := x.srv
+		*x = serving{}
+		srv.servings.Put(x)
+	}
+}
+
 // A serving is one exchange on its way through the server.
 type serving struct {
 	srv *Server
-	w   http.ResponseWriter
+	w   http.ResponseWriter // out
 	r   *http.Request
-	e   *Exchange
+	e   *Exchange // own
+	out paced
+	own Exchange
 
 	trace    ServerTrace
-	got      loaded  // from the store
-	trouble  string  // why the session cannot be had now
+	got      loaded // from the store
+	trouble  string // why the session cannot be had now
+	body     gathered
 	document []byte  // of the request, if anybody wants it
 	sent     bool    // the response is out
 	buf      *[]byte // of the response
@@ -168,6 +195,7 @@ type serving struct {
 	failed error  // what the program's code returned
 	ended  func() // tells of the session that this exchange has ended
 	broken bool   // the connection cannot be used again
+	whole  bool   // nothing has panicked
 }
 
 // serve takes the steps in the order in which they may fail.
@@ -181,14 +209,15 @@ func (x *serving) serve() {
 	if !ok {
 		return
 	}
-	env, err := x.read(x.belongs(principal) != nil)
+	s := x.belongs(principal)
+	env, err := x.read(s != nil)
 	if errors.Is(err, ErrCoding) {
 		x.w.Header().Set("Accept-Encoding", "gzip, deflate")
 		x.refuse(http.StatusUnsupportedMediaType, "Content-Encoding "+clip(x.r.Header.Get("Content-Encoding")))
 		return
 	}
 	x.e.Request = env
-	if s := x.session(principal, env, err); s != nil {
+	if s = x.session(principal, s, env, err); s != nil {
 		x.e.Session = s
 		x.converse(s, env, err)
 	}
@@ -252,24 +281,52 @@ func (x *serving) read(known bool) (*rpc.Envelope, error) {
 		cfg.Limits.MaxBytes = min(orSize(cfg.Limits.MaxBytes, most), most)
 		wire = min(wire, most)
 	}
-	if x.r.ContentLength > wire {
+	coding := firstOf(x.r.Header["Content-Encoding"])
+	switch {
+	case x.r.ContentLength > wire:
 		return nil, ErrTooLong
+	case x.r.ContentLength == 0 && coding == "":
+		return nil, nil
 	}
-	body, err := decode(gather(x.r.Body, x.r.ContentLength), x.r.Header.Get("Content-Encoding"), wire)
-	if err != nil {
-		return nil, err
-	}
-	var kept bytes.Buffer
-	if x.watched() || x.srv.Store != nil {
-		body = io.TeeReader(body, &kept)
-	}
-	env, err := rpc.Read(body, cfg)
-	x.document = kept.Bytes()
+	defer x.body.release()
+	x.body.gather(x.r.Body)
+	env, err := x.parse(coding, wire, cfg)
 	x.e.RequestBody = x.document
 	if errors.Is(err, soap.ErrEmpty) {
 		return nil, nil
 	}
 	return env, err
+}
+
+// parse makes an envelope of a body.
+func (x *serving) parse(coding string, wire int64, cfg rpc.Config) (*rpc.Envelope, error) {
+	body := &x.body
+	keep := x.watched() || x.srv.Store != nil
+	if coding == "" && body.all() && int64(len(body.first)) <= wire {
+		if keep {
+			x.document = bytes.Clone(body.first)
+		}
+		return rpc.Parse(body.first, cfg)
+	}
+	decoded, err := decode(body, coding, wire)
+	if err != nil {
+		return nil, err
+	}
+	var kept bytes.Buffer
+	if keep {
+		decoded = io.TeeReader(decoded, &kept)
+	}
+	env, err := rpc.Read(decoded, cfg)
+	x.document = kept.Bytes()
+	return env, err
+}
+
+// firstOf is a header's first value.
+func firstOf(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
 }
 
 // watched reports whether somebody wants to see bodies.
@@ -335,8 +392,8 @@ func (x *serving) send() {
 		x.trace.Response(x.e)
 	}
 	if len(x.e.ResponseBody) > 0 {
-		x.w.Header()["Content-Type"] = contentTypes
-		x.w.Header().Set("Content-Length", strconv.Itoa(len(x.e.ResponseBody))) // many CPEs cannot read chunks
+		x.e.ResponseHeader["Content-Type"] = contentTypes
+		x.e.ResponseHeader["Content-Length"] = []string{strconv.Itoa(len(x.e.ResponseBody))} // many CPEs cannot read chunks
 	}
 	x.w.WriteHeader(x.e.Status)
 	if len(x.e.ResponseBody) > 0 {

@@ -3,7 +3,7 @@ package transport
 import (
 	"io"
 	"net/http"
-	"slices"
+	"sync"
 	"time"
 )
 
@@ -23,12 +23,13 @@ const (
 // http.Server's WriteTimeout cannot: it runs while the handler works.
 type paced struct {
 	http.ResponseWriter
-	control *http.ResponseController
-	begun   bool
+	control http.ResponseController
+	begun   bool // there is something to send
+	timed   bool // which has a deadline
 }
 
-func newPaced(w http.ResponseWriter) *paced {
-	return &paced{ResponseWriter: w, control: http.NewResponseController(w)}
+func newPaced(w http.ResponseWriter) paced {
+	return paced{ResponseWriter: w, control: *http.NewResponseController(w)}
 }
 
 // Unwrap is for http.ResponseController.
@@ -37,18 +38,22 @@ func (p *paced) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 // wait gives what is written next its time. A ResponseWriter that knows no deadlines
 // is left alone.
 func (p *paced) wait() {
-	p.begun = true
+	p.timed = true
 	p.control.SetWriteDeadline(time.Now().Add(writeWait))
 }
 
 // WriteHeader implements http.ResponseWriter. Without a length it is that of no body.
+// Nothing is sent yet.
 func (p *paced) WriteHeader(status int) {
-	p.wait()
-	if h := p.Header(); status != http.StatusNoContent && h.Get("Content-Length") == "" {
-		h.Set("Content-Length", "0")
+	p.begun = true
+	if h := p.Header(); status != http.StatusNoContent && len(h["Content-Length"]) == 0 {
+		h["Content-Length"] = noLength
 	}
 	p.ResponseWriter.WriteHeader(status)
 }
+
+// noLength is the header's value for no body, which nobody changes.
+var noLength = []string{"0"}
 
 // Write implements http.ResponseWriter.
 func (p *paced) Write(b []byte) (n int, err error) {
@@ -61,50 +66,82 @@ func (p *paced) Write(b []byte) (n int, err error) {
 	return n, err
 }
 
+// Flush implements http.Flusher.
+func (p *paced) Flush() {
+	if !p.timed {
+		p.wait()
+	}
+	p.control.Flush()
+}
+
 // finish sends what is left and takes the deadline away: the next response on the
 // connection may be a long time off. Where the program has panicked there is nothing to
 // send.
 func (p *paced) finish() {
-	if !p.begun {
-		return
+	if p.begun {
+		p.Flush()
+		p.control.SetWriteDeadline(time.Time{})
 	}
-	p.control.Flush()
-	p.control.SetWriteDeadline(time.Time{})
 }
 
 // mostGathered is how much of a body is received before anything is made of it; most
 // messages of CPEs are shorter.
 const mostGathered = 8 << 10
 
+// The memory for that. Half of it does for many, and for one who does not go on.
+var (
+	halves = sync.Pool{New: func() any { return new([mostGathered / 2]byte) }}
+	wholes = sync.Pool{New: func() any { return new([mostGathered]byte) }}
+)
+
 // A gathered body is the beginning of a body, received, and what is to follow.
 type gathered struct {
 	first []byte
 	rest  io.Reader
 	err   error // which ended the beginning: it is not asked for again
+
+	half  *[mostGathered / 2]byte
+	whole *[mostGathered]byte
 }
 
 // gather receives the beginning of a body, or all of it. A decoder takes several times
 // the memory of what has come, and would have it for as long as the rest takes.
-func gather(body io.Reader, length int64) *gathered {
-	g := &gathered{rest: body}
-	if length == 0 {
-		return g
+func (g *gathered) gather(body io.Reader) {
+	g.rest = body
+	g.half = halves.Get().(*[mostGathered / 2]byte)
+	n := g.receive(g.half[:], 0)
+	if g.err == nil {
+		g.whole = wholes.Get().(*[mostGathered]byte)
+		copy(g.whole[:], g.half[:])
+		halves.Put(g.half)
+		g.half = nil
+		n = g.receive(g.whole[:], n)
 	}
-	most := mostGathered / 2
-	if length > 0 {
-		most = int(min(length+1, int64(most))) // one more for the end to be seen
+}
+
+// receive fills b from n on, and returns how far.
+func (g *gathered) receive(b []byte, n int) int {
+	for n < len(b) && g.err == nil {
+		var k int
+		k, g.err = g.rest.Read(b[n:])
+		n += k
 	}
-	b := make([]byte, 0, most)
-	for g.err == nil && len(b) < mostGathered {
-		if len(b) == cap(b) {
-			b = slices.Grow(b, mostGathered-len(b))
-		}
-		var n int
-		n, g.err = body.Read(b[len(b):min(cap(b), mostGathered)])
-		b = b[:len(b)+n]
+	g.first = b[:n]
+	return n
+}
+
+// all reports whether nothing follows the beginning.
+func (g *gathered) all() bool { return g.err == io.EOF }
+
+// release gives the memory back.
+func (g *gathered) release() {
+	if g.half != nil {
+		halves.Put(g.half)
 	}
-	g.first = b
-	return g
+	if g.whole != nil {
+		wholes.Put(g.whole)
+	}
+	*g = gathered{}
 }
 
 // Read implements io.Reader.
