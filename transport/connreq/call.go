@@ -22,11 +22,12 @@ type call struct {
 	answers     bool // a challenge came: requests carry Authorization
 	basic       bool // it is Basic
 	digest      digest.Client
+	offers      []digest.Challenge // of the last challenge
 
 	host, uri string
 	addrs     []netip.AddrPort // each was checked, and is what is dialled
 	conn      net.Conn         // nil if there is none
-	repeated  bool             // the one retry for want of a reply is used up
+	repeated  int              // the last turn whose retry for want of a reply is used up
 }
 
 // exchange sends the request and reads the reply, on the connection there is or on a
@@ -42,11 +43,30 @@ func (c *call) exchange(ctx context.Context) (reply, error) {
 		if err != nil || !r.next {
 			c.hangUp()
 		}
-		if errors.Is(err, ErrNoReply) && !c.repeated && ctx.Err() == nil {
-			c.repeated = true
+		if errors.Is(err, ErrNoReply) && c.repeated < c.turn() && ctx.Err() == nil {
+			c.repeated = c.turn()
+			c.unjudged()
 			continue
 		}
 		return r, c.cause(ctx, err)
+	}
+}
+
+// turn numbers the bare request and then the credentials. Each has one retry: there are
+// CPEs that close after every 401 and do not say so.
+func (c *call) turn() int {
+	if !c.answers {
+		return 1
+	}
+	return c.index + 2
+}
+
+// unjudged has the answer that got no reply count as neither right nor wrong, and its
+// nonce as used.
+func (c *call) unjudged() {
+	if c.answers && !c.basic {
+		c.digest.Forget()
+		c.digest.Learn(c.offers) // as it was learned before
 	}
 }
 

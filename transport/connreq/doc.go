@@ -103,7 +103,7 @@
 //
 //	Accepted  any 2xx
 //	Busy      503: a session runs, or too many requests came; later
-//	Offline   not reached, no answer in time, closed without one (after one retry)
+//	Offline   not reached, no answer in time, closed without one (after a retry)
 //	Refused   anything else: no right credentials, another status, not HTTP,
 //	          a URL or address that is not allowed
 //

@@ -91,8 +91,8 @@ type Sender struct {
 //
 // A challenge is answered with the first credential, on the same connection if the
 // CPE keeps it; each one that is refused makes place for the next. A CPE that closes
-// a connection without any reply gets the request once more on another one. Nothing
-// is redirected, and at most 4 KiB of a reply are read.
+// a connection without any reply, at first or after a challenge, gets that request once
+// more on another one. Nothing is redirected, and at most 4 KiB of a reply are read.
 func (s *Sender) Send(ctx context.Context, connectionRequestURL string, credentials ...Credential) (Reply, error) {
 	c := &call{sender: s, credentials: credentials, digest: digest.Client{RequireAuth: s.RequireAuth}}
 	ctx, cancel := context.WithTimeout(ctx, positive(s.Timeout, DefaultTimeout))
@@ -185,6 +185,7 @@ func (c *call) learn(values []string) error {
 		return ErrNoCredentials
 	}
 	verdict, err := c.digest.Learn(offers)
+	c.offers = offers
 	switch {
 	case err != nil:
 		return c.learnBasic(offers, err)

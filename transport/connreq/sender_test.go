@@ -42,7 +42,8 @@ func TestResults(t *testing.T) {
 		"closed twice":          {[]string{hangUp, hangUp}, Reply{Offline, 0, -1}, ErrNoReply},
 		"closed once":           {[]string{hangUp, challenge("1"), ok}, Reply{Accepted, 200, 0}, nil},
 		"closed with a digest":  {[]string{challenge("1"), hangUp, ok}, Reply{Accepted, 200, 0}, nil},
-		"closed again":          {[]string{hangUp, challenge("1"), hangUp}, Reply{Offline, 401, -1}, ErrNoReply},
+		"closed again":          {[]string{hangUp, challenge("1"), hangUp, ok}, Reply{Accepted, 200, 0}, nil},
+		"closed twice later":    {[]string{hangUp, challenge("1"), hangUp, hangUp}, Reply{Offline, 401, -1}, ErrNoReply},
 		"silent":                {[]string{silence}, Reply{Offline, 0, -1}, context.DeadlineExceeded},
 		"silent with a digest":  {[]string{challenge("1"), silence}, Reply{Offline, 401, -1}, context.DeadlineExceeded},
 		"no HTTP":               {[]string{"SSH-2.0-x\r\n\r\n"}, Reply{Refused, 0, -1}, ErrNotHTTP},
@@ -97,6 +98,19 @@ func TestCredentials(t *testing.T) {
 			checkDigest(t, c.requests[i+1], one.Username, one.Password)
 			assert.Contains(t, c.requests[i+1], fmt.Sprintf(`nonce="%d"`, i+1))
 		}
+	})
+	bubble(t, "of a CPE that closes after each 401 and does not say so", func(t *testing.T) {
+		c := newCPE(t, challenge("1"), hangUp, challenge("2"), hangUp, challenge("3"), hangUp, status("200 OK", empty))
+		got, err := c.send(t, Sender{}, list...)
+		assert.NoError(t, err)
+		assert.Equal(t, Reply{Accepted, 200, 2}, got)
+		assert.Contains(t, c.requests[1], "nc=00000001")
+		assert.Contains(t, c.requests[2], "nc=00000002", "the first may have been counted")
+	})
+	bubble(t, "stale after each hang-up", func(t *testing.T) {
+		c := newCPE(t, challenge("1"), hangUp, challenge("2", ", stale=true"), challenge("3", ", stale=true"))
+		_, err := c.send(t, Sender{}, right)
+		assert.ErrorIs(t, err, ErrEndless)
 	})
 	bubble(t, "none", func(t *testing.T) {
 		c := newCPE(t, challenge("1"), challenge("1"), challenge("1"), challenge("1"))

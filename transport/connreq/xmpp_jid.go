@@ -113,11 +113,11 @@ func xmppAllowed(list []XMPPJID, from string) bool {
 }
 
 // xmppSame compares credentials in a time that depends on their lengths at most.
-// Without a username on our side nobody is let in.
+// Without a username and a password on our side nobody is let in, as with a Gate.
 func xmppSame(ours, theirs XMPPCredentials) bool {
 	user := xmppEqual(ours.Username, theirs.Username)
 	password := xmppEqual(string(ours.Password), string(theirs.Password))
-	return user&password == 1 && ours.Username != ""
+	return user&password == 1 && ours.Username != "" && ours.Password != ""
 }
 
 func xmppEqual(a, b string) int {

@@ -10,7 +10,7 @@ type XMPPListener struct {
 	Allowed []XMPPJID
 
 	// Credentials are ConnectionRequestUsername and ConnectionRequestPassword.
-	// Empty Username: nobody is let in.
+	// Either of them empty: nobody is let in.
 	Credentials XMPPCredentials
 
 	// Admit says whether one more request is within the rate limit. It is asked

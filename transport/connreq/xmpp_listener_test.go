@@ -84,7 +84,7 @@ func TestSEC34XMPPCredentials(t *testing.T) {
 		"longer password":    {connreq.XMPPCredentials{"u", "p"}, connreq.XMPPCredentials{"u", "pp"}, connreq.XMPPNotAuthorized},
 		"empty password":     {connreq.XMPPCredentials{"u", "p"}, connreq.XMPPCredentials{"u", ""}, connreq.XMPPNotAuthorized},
 		"username":           {connreq.XMPPCredentials{"u", "p"}, connreq.XMPPCredentials{"U", "p"}, connreq.XMPPNotAuthorized},
-		"no password":        {connreq.XMPPCredentials{"u", ""}, connreq.XMPPCredentials{"u", ""}, ""},
+		"no password":        {connreq.XMPPCredentials{"u", ""}, connreq.XMPPCredentials{"u", ""}, connreq.XMPPNotAuthorized},
 		"nothing configured": {connreq.XMPPCredentials{}, connreq.XMPPCredentials{}, connreq.XMPPNotAuthorized},
 	} {
 		l := connreq.XMPPListener{Credentials: c.ours}
