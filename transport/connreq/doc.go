@@ -87,6 +87,66 @@
 // CPE are a second apart at least. A socket that STUN shares is the program's:
 // [IsUDPRequest] tells the two apart.
 //
+// # XMPP on the wire
+//
+// A stanza of Annex K travels in the program's own XMPP connection, an [XMPPConn], which
+// should be one over TLS: the credentials stand in it as they are.
+//
+//	<iq from="acs@example.com/1" to="cpe@example.com/1" id="cr1" type="get">
+//	  <connectionRequest xmlns="urn:broadband-forum-org:cwmp:xmppConnReq-1-0">
+//	    <username>u</username><password>p</password>
+//	  </connectionRequest>
+//	</iq>
+//
+// The CPE's [XMPPListener] answers with one of three, id and addresses exchanged, and
+// its session begins only then:
+//
+//	<iq ... type="result"></iq>                     accepted
+//	<iq ... type="error"> the request again
+//	  <error code="401" type="auth"><not-authorized/>         wrong credentials
+//	  <error code="503" type="cancel"><service-unavailable/>  anything else: no such
+//	          request, a sender that is not allowed, too many requests
+//
+// The condition is in urn:ietf:params:xml:ns:xmpp-stanzas (RFC 6120 section 8.3). A
+// sender is allowed by ConnReqAllowedJabberIDs ([ParseXMPPAllowed]): an entry with a
+// resource is that address alone, one without stands for all of its resources, and the
+// empty list allows everybody. The rate and the event are the Gate's:
+//
+//	l := &connreq.XMPPListener{
+//		Credentials: credentials,
+//		Admit:       func() bool { return gate.Admit() == nil },
+//		Accepted:    func(string) { gate.Wake() },
+//	}
+//
+// [XMPPSend] is the ACS's end.
+//
+// # Lightweight notifications on the wire
+//
+// A device tells of changed parameters without a session (TR-069 Annex M): one datagram,
+// no answer.
+//
+//	POST / HTTP/1.1
+//	Host: acs.example.com:7547
+//	Content-Type: text/xml; charset="utf-8"
+//	Content-Length: 600
+//	Signature: 0123456789ABCDEF0123456789ABCDEF01234567
+//
+//	<?xml version="1.0" encoding="UTF-8"?>
+//	<Notification xmlns="urn:broadband-forum-org:cwmp:lwnotif-1-0" ...>
+//	  <TS>1120673700</TS>                       seconds since 1970
+//	  <UN>cpe-1</UN>                            ManagementServer.Username
+//	  <CN>XTGRWIPC6D3IPXS3</CN>                 a random text
+//	  <OUI>00259E</OUI><ProductClass>..</ProductClass><SerialNumber>..</SerialNumber>
+//	  <Param><Name>Device.X</Name><Value xsi:type="xsd:string">v</Value></Param> ...
+//	</Notification>
+//
+// Signature is the HMAC-SHA1 of the body, byte for byte, with the key
+// ManagementServer.Password, in hexadecimal digits. A [Notification] is written by Append
+// and read by [ReadNotification]; a [NotificationMark] takes each once. The body is that
+// of cwmp-UDPLightweightNotification-1-0.xsd. The head is what devices have been seen to
+// send; the text of Annex M was not at hand, so the reader takes any POST line, and
+// "POST /HTTP/1.1" with it.
+//
 // # The ACS's end
 //
 // A [Sender] sends requests over HTTP, a [UDPSender] those of Annex G, and a [Waiter]
@@ -103,13 +163,13 @@
 //
 //	Accepted  any 2xx
 //	Busy      503: a session runs, or too many requests came; later
-//	Offline   not reached, no answer in time, closed without one (after a retry)
+//	Offline   not reached, no answer in time, closed without one (after one retry)
 //	Refused   anything else: no right credentials, another status, not HTTP,
 //	          a URL or address that is not allowed
 //
 // Credentials are tried in the order given, each on the CPE's latest challenge, the
 // strongest digest it offers: SHA-256 before MD5, qop=auth before auth-int before none,
-// -sess or not. Basic is not answered unless InsecureBasic says so. The reader of
+// -sess or not. The bare request and each credential have one retry. Basic is not answered unless InsecureBasic says so. The reader of
 // replies takes what some CPEs send and net/http refuses: lines with LF alone, folded
 // fields, no blank line before the end of the connection or before 2 s of silence.
 //
@@ -139,6 +199,17 @@
 //	addresses of a name that are tried                        4
 //	answers to challenges for each credential                 2
 //	wait for the session                                      30 s
+//	copies of a UDP request; its time in all                  3, 10 s
+//	XMPP, both ends
+//	bytes of a stanza; wait for an answer, or to write one    8 KiB, 30 s
+//	entries of ConnReqAllowedJabberIDs, characters of each    32, 256
+//	bytes of a JID                                            3,071
+//	lightweight notifications
+//	bytes of a datagram, of its head; its header fields       65,507, 4 KiB, 32
+//	parameters, characters of a name                          1,000, 256
+//	characters of UN and CN, of ProductClass, SerialNumber    256, 64
+//	CNs remembered of one second                              64
+//	how far TS may be ahead                                   1 h
 //
 // Connections, times and rate can be configured; nothing can be unlimited. A new
 // connection is always accepted. If it is one too many it takes the place of the

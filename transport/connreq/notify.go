@@ -1,29 +1,6 @@
 package connreq
 
-// NOTE: lightweight notification over UDP (TR-069 Annex M): a device tells of
-// changed parameters without a session. One datagram, no answer:
-//
-//	POST / HTTP/1.1
-//	Host: acs.example.com:7547
-//	Content-Type: text/xml; charset="utf-8"
-//	Content-Length: 600
-//	Signature: 0123456789ABCDEF0123456789ABCDEF01234567
-//
-//	<?xml version="1.0" encoding="UTF-8"?>
-//	<Notification xmlns="urn:broadband-forum-org:cwmp:lwnotif-1-0" ...>
-//	  <TS>1120673700</TS>                       seconds since 1970
-//	  <UN>cpe-1</UN>                            ManagementServer.Username
-//	  <CN>XTGRWIPC6D3IPXS3</CN>                 a random string
-//	  <OUI>00259E</OUI><ProductClass>..</ProductClass><SerialNumber>..</SerialNumber>
-//	  <Param><Name>Device.X</Name><Value xsi:type="xsd:string">v</Value></Param> ...
-//	</Notification>
-//
-// Signature is the HMAC-SHA1 of the body, byte for byte, with the key
-// ManagementServer.Password, in hex. The body is that of the schema
-// cwmp-UDPLightweightNotification-1-0.xsd. The head is what devices have been seen to
-// send; the text of Annex M was not at hand, so the reader takes any POST line, and
-// "POST /HTTP/1.1" with it.
-//
+// NOTE: lightweight notification over UDP (TR-069 Annex M). doc.go draws the datagram;
 // notify.go has the message, notify_body.go the XML, notify_datagram.go the head and
 // the signature, notify_mark.go the freshness.
 
@@ -50,7 +27,7 @@ const (
 	NotificationMaxHead = 4096
 	// NotificationMaxParams is the number of parameters.
 	NotificationMaxParams = 1000
-	// NotificationMaxNonce is the length of CN in bytes, which the schema leaves
+	// NotificationMaxNonce is the length of CN in characters, which the schema leaves
 	// open.
 	NotificationMaxNonce = 256
 
@@ -99,7 +76,7 @@ type Notification struct {
 	TS int64
 	// UN is ManagementServer.Username, at most 256 characters.
 	UN string
-	// CN is a random string, at most NotificationMaxNonce bytes; crypto/rand's Text
+	// CN is a random string, at most NotificationMaxNonce characters; crypto/rand's Text
 	// is one.
 	CN string
 	// OUI is six hexadecimal digits in upper case.

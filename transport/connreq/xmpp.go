@@ -1,26 +1,6 @@
 package connreq
 
-// NOTE: connection requests over XMPP (TR-069 Annex K). A stanza travels in the
-// program's own XMPP connection, which should be one over TLS, for the credentials
-// stand in it as they are:
-//
-//	<iq from="acs@example.com/1" to="cpe@example.com/1" id="cr1" type="get">
-//	  <connectionRequest xmlns="urn:broadband-forum-org:cwmp:xmppConnReq-1-0">
-//	    <username>u</username><password>p</password>
-//	  </connectionRequest>
-//	</iq>
-//
-// The device answers with one of three, id and addresses exchanged, and begins
-// its session only then:
-//
-//	<iq ... type="result"></iq>                     accepted
-//	<iq ... type="error"> the request again
-//	  <error code="401" type="auth"><not-authorized/>         wrong credentials
-//	  <error code="503" type="cancel"><service-unavailable/>  anything else: no such
-//	          request, a sender that is not allowed, too many requests
-//
-// where the condition is in urn:ietf:params:xml:ns:xmpp-stanzas (RFC 6120 8.3).
-//
+// NOTE: connection requests over XMPP (TR-069 Annex K). doc.go draws the stanzas;
 // xmpp.go has the stanza, xmpp_codec.go reads and writes it, xmpp_jid.go says who may
 // send one, xmpp_listener.go is the device's end and xmpp_sender.go the ACS's. Stanzas
 // are read at soap.Standard, without comments that count, processing

@@ -153,6 +153,23 @@
 // A request whose ID begins with RFC 5389's constant has XOR-MAPPED-ADDRESS in its
 // answer besides.
 //
+// # Bounds
+//
+//	message, attributes, USERNAME                 2,048 bytes, 32, 1,024 bytes
+//	a datagram that Run and Serve take            4,096 bytes
+//	Username and Password of a Config             256 characters
+//	the server's port                             DefaultPort, 3478
+//	copies of a request, until it has failed      9, 9.5 s
+//	wait after a failure, after 600 or more       MinimumKeepAlive, 1 h
+//	MinimumKeepAlive                              30 s; 1 s at least
+//	MaximumKeepAlive                              MinimumKeepAlive; negative: 1 h
+//	trial times end when they differ by           5 s, or an eighth
+//	ChangeInterval                                10 s
+//	an answer may be contradicted for             10 s, by twice the copies sent
+//	a response of the Server                      164 bytes
+//
+// All times are a Keeper's own; none is without an end.
+//
 // # Security
 //
 // Who can move the address of a device decides who wakes it, or that nobody does.
