@@ -123,6 +123,8 @@ func (o *options) checkWake() error {
 		return errors.New("-cr-user and -cr-pass go with -connreq or -udp")
 	case o.given["udp"] && o.crUser == "":
 		return errors.New("-udp wants -cr-user and -cr-pass, which sign the request")
+	case strings.HasPrefix(o.udp, ":"):
+		return errors.New("-udp is no host:port")
 	case o.given["udp"]:
 		return checkAddress("-udp", o.udp)
 	}
@@ -133,7 +135,12 @@ func (o *options) checkWake() error {
 // knows no https.
 func isCallback(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && u.Scheme == "http" && u.Hostname() != "" && u.User == nil
+	return err == nil && u.Scheme == "http" && u.Hostname() != "" && u.User == nil && (u.Port() == "" || isPort(u.Port()))
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
 }
 
 func checkAddress(name, address string) error {
@@ -141,7 +148,7 @@ func checkAddress(name, address string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+	if !isPort(port) {
 		return errors.New(name + ": not a port")
 	}
 	return nil

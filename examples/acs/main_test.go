@@ -179,9 +179,9 @@ func TestBadFlags(t *testing.T) {
 		{"-auth", "other"}, {"-auth", ""}, {"-auth", "digest"}, {"-auth", "digest", "-user", "u"}, {"-auth", "digest", "-pass", "p"}, {"-pass", "p"}, {"-user", "u"},
 		{"-auth", "basic", "-user", "u", "-pass", "p"}, {"-auth", "basic", "-user", "u:v", "-pass", "p", "-allow-basic-http"}, {"-auth", "basic", "-allow-basic-http"},
 		{"-tls-cert", cert}, {"-tls-key", key}, {"-tls-cert", cert, "-tls-key", "none"}, {"-tls-cert", "none", "-tls-key", key}, {"-tls-cert", key, "-tls-key", cert},
-		{"-connreq", ""}, {"-connreq", "nonsense"}, {"-connreq", "https://127.0.0.1/"}, {"-connreq", "http:///x"}, {"-connreq", "http://u:p@127.0.0.1/"}, {"-connreq", "http://127.0.0.1:x/"},
+		{"-connreq", ""}, {"-connreq", "nonsense"}, {"-connreq", "https://127.0.0.1/"}, {"-connreq", "http:///x"}, {"-connreq", "http://u:p@127.0.0.1/"}, {"-connreq", "http://127.0.0.1:x/"}, {"-connreq", "http://127.0.0.1:65536/"},
 		{"-connreq", "http://127.0.0.1/", "-cr-user", "u"}, {"-connreq", "http://127.0.0.1/", "-cr-pass", "p"}, {"-cr-user", "u", "-cr-pass", "p"},
-		{"-udp", "127.0.0.1:9"}, {"-udp", "127.0.0.1:9", "-cr-user", "", "-cr-pass", "p"}, {"-udp", "127.0.0.1", "-cr-user", "u", "-cr-pass", "p"}, {"-udp", "127.0.0.1:x", "-cr-user", "u", "-cr-pass", "p"},
+		{"-udp", "127.0.0.1:9"}, {"-udp", "127.0.0.1:9", "-cr-user", "", "-cr-pass", "p"}, {"-udp", "127.0.0.1", "-cr-user", "u", "-cr-pass", "p"}, {"-udp", "127.0.0.1:x", "-cr-user", "u", "-cr-pass", "p"}, {"-udp", ":9", "-cr-user", "u", "-cr-pass", "p"},
 		{"-tls-cert", "", "-tls-key", ""}, {"-style", "other"}, {"-style", ""}, {"-do", "none"}, {"-do", "."}, {"-do", ""},
 	} {
 		if args[0] != "-listen" { // should one pass, it is not to take the usual port
