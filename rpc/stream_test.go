@@ -101,7 +101,7 @@ func TestStream(t *testing.T) {
 // TestStreamOdd has something odd in any entry.
 func TestStreamOdd(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(10, 11))
-	for range fewer(1000) {
+	for range fewer(400) {
 		for _, doc := range longLists(t) {
 			for range rnd.IntN(4) {
 				doc = spoil(rnd, doc)
@@ -147,7 +147,7 @@ func TestStreamTruncated(t *testing.T) {
 
 // TestStreamStopped leaves the loop after each parameter in turn.
 func TestStreamStopped(t *testing.T) {
-	values := benchValues(300)
+	values := benchValues(100)
 	for _, m := range []rpc.Message{values, &rpc.SetParameterValues{ParameterList: values.ParameterList, ParameterKey: "k"}} {
 		doc := encode(t, rpc.NewEnvelope(rpc.V12, "7", m))
 		for _, cfg := range []rpc.Config{{}, {NoPrediction: true}} {
