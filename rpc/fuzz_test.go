@@ -22,7 +22,11 @@ func FuzzRead(f *testing.F) {
 	addSeeds(f)
 	vendor := rpc.Registry{}.With(probeRow)
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		for _, cfg := range []rpc.Config{{}, {Registry: vendor, MaxItems: 3}} {
+		other := []rpc.Config{
+			{Registry: vendor, MaxItems: 3}, {BadBytes: soap.ReplaceBytes}, {BadBytes: soap.Latin1Bytes, MaxItems: 5}, {Level: soap.Strict},
+			{Level: soap.Standard, Registry: rpc.Registry{}.Trees()},
+		}
+		for _, cfg := range []rpc.Config{{}, other[len(doc)%len(other)]} {
 			env, err := rpc.Parse(doc, cfg)
 			again, againErr := rpc.Read(iotest.OneByteReader(bytes.NewReader(doc)), cfg)
 			require.Equal(t, err, againErr)
@@ -36,7 +40,7 @@ func FuzzRead(f *testing.F) {
 				require.True(t, typed(err), "%v", err)
 				continue
 			}
-			if cfg.MaxItems == 0 {
+			if cfg.Level == soap.Tolerant && cfg.BadBytes == 0 && cfg.MaxItems == 0 {
 				rewrite(t, env)
 			}
 		}

@@ -307,3 +307,16 @@ func TestRawAssumed(t *testing.T) {
 	_, err := e.Bytes()
 	assert.ErrorIs(t, err, ErrSyntax, "what it means is not known")
 }
+
+// TestLongerValues: bytes of attributes and declarations that become longer than the tag
+// that they were in.
+func TestLongerValues(t *testing.T) {
+	bad := strings.Repeat("\x01\xff", 60)
+	for _, policy := range []BadBytes{ReplaceBytes, Latin1Bytes} {
+		for _, doc := range []string{
+			"<a b='" + bad + "' xmlns:c='" + bad + "' c:d='" + bad + "'/>", "<a xmlns='" + bad + "'/>", "<a><b b='" + bad + "' xmlns='" + bad + "'/></a>",
+		} {
+			require.NoError(t, sameEveryWay(t, doc, Config{BadBytes: policy}))
+		}
+	}
+}

@@ -199,10 +199,11 @@ func (d *Decoder) declare(w []byte) bool {
 			continue
 		}
 		a.decl = true
-		value := w[a.val:a.valEnd:a.valEnd]
-		if a.normalized {
-			value = d.vals[a.val:a.valEnd]
+		value := d.vals // which is longer than w, if BadBytes has made more of its bytes
+		if !a.normalized {
+			value = w
 		}
+		value = value[a.val:a.valEnd]
 		if !d.declareOne(a.name, name[min(len(name), 6):], value) {
 			return false
 		}
