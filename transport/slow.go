@@ -115,7 +115,7 @@ func (g *gathered) gather(body io.Reader) {
 		copy(g.whole[:], g.half[:])
 		halves.Put(g.half)
 		g.half = nil
-		n = g.receive(g.whole[:], n)
+		g.receive(g.whole[:], n)
 	}
 }
 

@@ -267,7 +267,7 @@ func TestAlarmIsNotMissed(t *testing.T) {
 				p.next, p.booted = time.Time{}, due
 			}
 			looked := session.Clock{Wall: time.Now()}
-			time.Sleep(time.Second) // the machine had others to serve
+			pause(t.Context(), time.Second) // the machine had others to serve
 			start := time.Now()
 			<-p.alarm(looked)
 			assert.Zero(t, time.Since(start), name)

@@ -51,7 +51,9 @@ type Gate struct {
 	event   chan struct{}
 	full    time.Time // when the bucket will hold Burst again
 	session bool
-	asked   bool // a request was accepted that no session has served
+	asked   bool // a request was accepted and answered that no session has served
+	open    int  // requests that were accepted and are not answered yet
+	served  int  // those of them that a session serves all the same
 }
 
 // C is told once that there are accepted requests; more of them before the next
@@ -63,8 +65,8 @@ func (g *Gate) C() <-chan struct{} {
 }
 
 // Begin says that a session starts, for whatever reason. It reports whether a
-// connection request is among the reasons, and takes all requests so far as served:
-// the Inform carries 6 CONNECTION REQUEST then.
+// connection request is among the reasons, and takes all requests so far as served,
+// one that is just being answered too: the Inform carries 6 CONNECTION REQUEST then.
 func (g *Gate) Begin() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -72,8 +74,9 @@ func (g *Gate) Begin() bool {
 	case <-g.channel():
 	default:
 	}
-	asked := g.asked
+	asked := g.asked || g.open > 0
 	g.session, g.asked = true, false
+	g.open, g.served = 0, g.served+g.open
 	return asked
 }
 
@@ -106,6 +109,7 @@ func (g *Gate) Admit() error {
 		return ErrRate
 	}
 	g.full = full.Add(every)
+	g.open++
 	return nil
 }
 
@@ -114,6 +118,11 @@ func (g *Gate) Admit() error {
 func (g *Gate) Wake() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.served > 0 {
+		g.served--
+		return
+	}
+	g.open = max(g.open-1, 0)
 	g.asked = true
 	if !g.session {
 		g.tell()

@@ -94,3 +94,29 @@ func TestGateCredentials(t *testing.T) {
 		assert.Equal(t, tt.want, ok, "%+v", tt)
 	}
 }
+
+// A session that begins while a request is being answered serves that one too: no other
+// follows for it. One that ends meanwhile does not.
+func TestGateWhileAnswering(t *testing.T) {
+	g := &Gate{}
+	require.NoError(t, g.Admit())
+	require.NoError(t, g.Admit())
+	assert.True(t, g.Begin())
+	g.Wake()
+	g.Wake()
+	g.End()
+	assert.Empty(t, g.C(), "both were served")
+
+	require.NoError(t, g.Admit())
+	g.Wake()
+	assert.Len(t, g.C(), 1, "the next one is another")
+	assert.True(t, g.Begin())
+	require.NoError(t, g.Admit())
+	g.End()
+	assert.Empty(t, g.C(), "it has no answer yet")
+	g.Wake()
+	assert.Len(t, g.C(), 1)
+	assert.True(t, g.Begin())
+	g.End()
+	assert.False(t, g.Begin())
+}
