@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -158,11 +159,31 @@ func TestUDPAsTheACSHasIt(t *testing.T) {
 	assert.Equal(t, []rpc.EventCode{rpc.EventConnectionRequest}, events)
 	assert.Equal(t, address, parameters["UDPConnectionRequestAddress"])
 	p.out.after(t, "session 2 ended well", 1)
-	send(t, address, datagram(t, address, time.Now().Unix()+1, who))
+	stop := insist(t, address, datagram(t, address, time.Now().Unix()+1, who))
 	events, parameters = acs.call(t)
+	stop()
 	assert.Equal(t, []rpc.EventCode{rpc.EventConnectionRequest}, events)
 	assert.Equal(t, address, parameters["UDPConnectionRequestAddress"], "its own now, and the same")
 	p.stop(t)
+}
+
+// insist sends a datagram again and again, as senders do: one that comes while the socket
+// goes from one reader to the other is lost.
+func insist(t *testing.T, address string, b []byte) (stop func()) {
+	done := make(chan struct{})
+	var sending sync.WaitGroup
+	sending.Go(func() {
+		for again := time.NewTicker(100 * time.Millisecond); ; {
+			send(t, address, b)
+			select {
+			case <-done:
+				again.Stop()
+				return
+			case <-again.C:
+			}
+		}
+	})
+	return func() { close(done); sending.Wait() }
 }
 
 // A device that nobody may wake has no socket for it.
