@@ -15,7 +15,6 @@ import (
 // makeSession makes a session that no timer watches yet.
 func (srv *Server) makeSession(principal string, inform *rpc.Inform) *Session {
 	s := &Session{Inform: inform, Principal: principal, mu: make(lock, 1), machine: srv.newMachine()}
-	s.begun = time.Now()
 	if srv.Recorded != nil {
 		s.recorder = &Recorder{}
 		s.recorder.Trace() // starts it
@@ -36,15 +35,14 @@ func (srv *Server) newSession(principal string, env *rpc.Envelope, document []by
 		}
 		s.key = s.place + rand.Text()
 	}
-	s.ends = time.Now().Add(s.length)
 	srv.wind(s, srv.waitFor(env), s.length)
 	return s
 }
 
 // wind starts a session's timers.
 func (srv *Server) wind(s *Session, wait, left time.Duration) {
-	s.wait, s.ends = wait, time.Now().Add(left)
-	s.deadline = time.Now().Add(wait)
+	s.begun = time.Now()
+	s.wait, s.ends, s.deadline = wait, s.begun.Add(left), s.begun.Add(wait)
 	s.timer = time.AfterFunc(wait, func() { srv.expire(s) })
 	s.last = time.AfterFunc(left, func() { srv.cut(s, session.ErrDuration) })
 }
@@ -87,14 +85,19 @@ func (srv *Server) cut(s *Session, why error) {
 	srv.abandon(s, why)
 }
 
-// expire ends a session whose CPE did not come back. A POST that came just
-// before the timer has moved the deadline meanwhile.
+// expire ends a session whose CPE did not come back. Each POST moves the deadline, but
+// not the timer, which is set anew here.
 func (srv *Server) expire(s *Session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !time.Now().Before(s.deadline) {
-		srv.abandon(s, ErrTimeout)
+	if s.ctx.Err() != nil { // it has ended, is ended, or goes on elsewhere
+		return
 	}
+	if left := time.Until(s.deadline); left > 0 {
+		s.timer.Reset(left)
+		return
+	}
+	srv.abandon(s, ErrTimeout)
 }
 
 // abandon ends a session from outside of any exchange. One whose place in the store

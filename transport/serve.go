@@ -169,7 +169,6 @@ func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 	if !x.claim(s) {
 		return
 	}
-	s.timer.Stop()
 	returned := false
 	defer func() {
 		switch {
@@ -180,7 +179,6 @@ func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 			x.over(s, errPanic)
 		default:
 			s.deadline = time.Now().Add(s.wait)
-			s.timer.Reset(s.wait)
 		}
 	}()
 	if bad != nil && !isRequest(env) {

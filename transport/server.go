@@ -152,11 +152,15 @@ func (srv *Server) serving(w http.ResponseWriter, r *http.Request) *serving {
 
 // report tells the program of the exchange, and then of the session that it ended.
 func (x *serving) report() {
-	x.e.Took, x.e.ResponseHeader = time.Since(x.e.Start), x.w.Header()
+	s := x.e.Session
+	recorded := s != nil && s.recorder != nil
+	if recorded || x.srv.Exchanged != nil {
+		x.e.Took, x.e.ResponseHeader = time.Since(x.e.Start), x.w.Header()
+	}
 	if x.srv.Exchanged != nil {
 		x.srv.Exchanged(x.e)
 	}
-	if s := x.e.Session; s != nil && s.recorder != nil {
+	if recorded {
 		s.recorder.exchange(EventReceived, x.e)
 	}
 	if x.ended != nil {
@@ -384,7 +388,10 @@ func (x *serving) send() {
 		return
 	}
 	x.sent = true
-	x.e.Took, x.e.ResponseHeader = time.Since(x.e.Start), x.w.Header()
+	h := x.w.Header()
+	if x.srv.Trace != nil {
+		x.e.Took, x.e.ResponseHeader = time.Since(x.e.Start), h
+	}
 	if x.trace.Challenged != nil && x.e.Challenged {
 		x.trace.Challenged(x.e)
 	}
@@ -392,8 +399,8 @@ func (x *serving) send() {
 		x.trace.Response(x.e)
 	}
 	if len(x.e.ResponseBody) > 0 {
-		x.e.ResponseHeader["Content-Type"] = contentTypes
-		x.e.ResponseHeader["Content-Length"] = []string{strconv.Itoa(len(x.e.ResponseBody))} // many CPEs cannot read chunks
+		h["Content-Type"] = contentTypes
+		h["Content-Length"] = []string{strconv.Itoa(len(x.e.ResponseBody))} // many CPEs cannot read chunks
 	}
 	x.w.WriteHeader(x.e.Status)
 	if len(x.e.ResponseBody) > 0 {
