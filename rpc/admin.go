@@ -22,7 +22,10 @@ type GetRPCMethodsResponse struct {
 func (*GetRPCMethodsResponse) Method() string { return "GetRPCMethodsResponse" }
 
 // Fields lists the result.
-func (m *GetRPCMethodsResponse) Fields(c *Codec) { c.Strings("MethodList", &m.MethodList, 64) }
+func (m *GetRPCMethodsResponse) Fields(c *Codec) {
+	c.items(1, 0)
+	c.Strings("MethodList", &m.MethodList, 64)
+}
 
 // Reboot restarts the CPE, after the session has ended. See TR-069 A.3.2.9.
 type Reboot struct {

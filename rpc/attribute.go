@@ -34,6 +34,7 @@ func (*SetParameterAttributes) NewResponse() *SetParameterAttributesResponse {
 
 // Fields lists the argument.
 func (m *SetParameterAttributes) Fields(c *Codec) {
+	c.items(1, 0)
 	List(c, "ParameterList", "SetParameterAttributesStruct", &m.ParameterList)
 }
 
@@ -81,6 +82,7 @@ func (*GetParameterAttributes) NewResponse() *GetParameterAttributesResponse {
 
 // Fields lists the argument.
 func (m *GetParameterAttributes) Fields(c *Codec) {
+	c.items(1, 0)
 	c.Strings("ParameterNames", &m.ParameterNames, 256)
 }
 

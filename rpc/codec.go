@@ -40,6 +40,7 @@ type Codec struct {
 	once   bool   // the struct's fields may stand once only, and are read exactly
 	beyond bool   // the fields that follow are not of this struct's schema
 	kind   uint8  // of the next field: optional, many
+	bounds bounds // of the next field, an array
 	probe  uint8  // complete is at work
 	must   uint64 // the fields that it looks for
 	parent string // in this element
@@ -187,7 +188,7 @@ func (c *Codec) Strings(name string, p *[]string, max int) {
 		c.enc.End()
 	case c.at(name):
 		a := c.array(soap.NSXSD, "string")
-		*p = room[string](c, a, len("<string></string>"))
+		*p = room[string](c, a.says, len("<string></string>"))
 		c.stringItems(p, max)
 		if len(*p) == 0 {
 			*p = nil
@@ -290,7 +291,7 @@ func (c *Codec) children(f Fielder) {
 		if ns != soap.NSNone {
 			c.qualified(f)
 		}
-		c.hit, c.once, c.beyond, c.kind, c.ord = false, false, false, 0, 0
+		c.hit, c.once, c.beyond, c.kind, c.ord, c.bounds = false, false, false, 0, 0, bounds{}
 		f.Fields(c)
 		if !c.hit && c.err == nil {
 			c.unknown(f)

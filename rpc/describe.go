@@ -44,6 +44,9 @@ type Field struct {
 	// Least is what a smaller number is written as, 0 for itself: MaxEnvelopes has one
 	// value only.
 	Least uint32
+	// LeastItems and MostItems are how many items the schema lets an array have, 0 for
+	// any.
+	LeastItems, MostItems int32
 	// Item is the name that the items of a SOAP-encoded array have: "string",
 	// "EventStruct". It is empty for everything but an array. For structs it is the
 	// name of their type too.
@@ -110,8 +113,9 @@ func (c *Codec) describe(name string, kind FieldKind, max int) *Field {
 	*c.plan = append(*c.plan, Field{
 		Name: name, Kind: kind, Max: max, Once: c.once, Beyond: c.beyond,
 		Optional: c.kind&optional != 0, Many: c.kind&many != 0,
+		LeastItems: c.bounds.least, MostItems: c.bounds.most,
 	})
-	c.kind = 0
+	c.kind, c.bounds = 0, bounds{}
 	return &(*c.plan)[len(*c.plan)-1]
 }
 

@@ -44,6 +44,8 @@ func requireField(t *testing.T, facts *schemaFacts, in string, fact fieldFact, f
 	require.False(t, f.Qualified, at)
 	require.Equal(t, fact.name == "MaxEnvelopes", f.Least == 1, at)
 	require.Equal(t, fact.item, f.Item, at)
+	least, most := fact.itemBounds()
+	require.Equal(t, []int{least, most}, []int{int(f.LeastItems), int(f.MostItems)}, at)
 	leaf := fact
 	if fact.each != nil {
 		leaf = *fact.each

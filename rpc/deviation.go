@@ -69,6 +69,9 @@ const (
 	ArrayTypeMissing soap.Code = "array-type-missing"
 	ArrayTypeName    soap.Code = "array-type-name"
 	ArrayCount       soap.Code = "array-count"
+	// ItemCount: an array with fewer or more items than the schema lets it have. All
+	// of them are read.
+	ItemCount soap.Code = "item-count"
 	// ArrayItemName: an item of an array under another name.
 	ArrayItemName soap.Code = "array-item-name"
 	// NoWrapper: items of an array without the element around them.

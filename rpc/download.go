@@ -145,6 +145,7 @@ func (m *ScheduleDownload) Fields(c *Codec) {
 	c.String("Password", &m.Password, 256)
 	c.Uint("FileSize", &m.FileSize)
 	c.String("TargetFileName", &m.TargetFileName, 256)
+	c.items(1, 2)
 	List(c, "TimeWindowList", "TimeWindowStruct", &m.TimeWindowList)
 }
 
@@ -221,6 +222,7 @@ func (*RequestDownload) NewResponse() *RequestDownloadResponse { return new(Requ
 // Fields lists the arguments.
 func (m *RequestDownload) Fields(c *Codec) {
 	c.String("FileType", &m.FileType, 64)
+	c.items(0, 16)
 	List(c, "FileTypeArg", "ArgStruct", &m.FileTypeArg)
 }
 

@@ -22,6 +22,7 @@ func (m *Inform) Fields(c *Codec) {
 	c.once = true // two DeviceIds are two identities
 	c.Struct("DeviceId", &m.DeviceID)
 	c.once = false
+	c.items(0, maxEvents)
 	List(c, "Event", "EventStruct", &m.Event)
 	maxEnvelopes(c, &m.MaxEnvelopes)
 	c.Time("CurrentTime", &m.CurrentTime)

@@ -189,13 +189,37 @@ func (c *Codec) typeOf() string {
 	return t
 }
 
-// array reads the arrayType of the current element, which should be of ns and
-// item. It gives the count that it says, -1 for none.
-func (c *Codec) array(ns soap.NS, item string) int {
+// bounds are the least and the most items of an array; 0 is no bound.
+type bounds struct{ least, most int32 }
+
+// items declares, right before an array, how many items the schemas let it have.
+func (c *Codec) items(least, most int32) { c.bounds = bounds{least, most} }
+
+// maxEvents is the most events that an Inform has at any level of leniency.
+const maxEvents = 64
+
+// mostItems is the bound on an array of such items.
+func (c *Codec) mostItems(item string) int {
+	if item == "EventStruct" {
+		return min(c.maxItems, maxEvents)
+	}
+	return c.maxItems
+}
+
+// An array is what is known of one before its items are read.
+type array struct {
+	says int // how many there are, by its own word; -1 for none
+	bounds
+}
+
+// array reads the arrayType of the current element, which should be of ns and item.
+func (c *Codec) array(ns soap.NS, item string) array {
+	a := array{-1, c.bounds}
+	c.bounds = bounds{}
 	b, ok := c.dec.Attr(soap.NSEncoding, "arrayType")
 	if !ok {
 		c.deviate(ArrayTypeMissing, "", "")
-		return -1
+		return a
 	}
 	b = trim(b)
 	at := max(bytes.IndexByte(b, '['), 0)
@@ -204,14 +228,15 @@ func (c *Codec) array(ns soap.NS, item string) int {
 		c.deviate(ArrayTypeName, "", "")
 	}
 	if string(size) == "]" {
-		return -1 // as many as there are
+		return a // as many as there are
 	}
 	digits, _ := bytes.CutSuffix(size, []byte("]"))
 	n, err := strconv.ParseUint(string(digits), 10, 31)
 	if err != nil {
 		n = 1<<31 - 1 // more than there are
 	}
-	return int(n)
+	a.says = int(n)
+	return a
 }
 
 // isType says whether a qualified name is item in ns. Below Strict, any prefix
@@ -228,11 +253,17 @@ func (c *Codec) isType(name []byte, ns soap.NS, item string) bool {
 	return ok && (got == ns || ns == soap.NSNone) || !ok && at >= 0 && c.level < soap.Strict
 }
 
-// counted compares the count that an array of the given name says with the number
-// of its items.
-func (c *Codec) counted(says int, name string, n int) {
-	if says >= 0 && says != n && c.err == nil && c.dec.Err() == nil {
+// counted compares the number of items of an array of the given name with the count
+// that it says, and with what the schemas allow.
+func (c *Codec) counted(a array, name string, n int) {
+	if c.err != nil || c.dec.Err() != nil {
+		return
+	}
+	if a.says >= 0 && a.says != n {
 		c.deviate(ArrayCount, name, "")
+	}
+	if n < int(a.least) || a.most > 0 && n > int(a.most) {
+		c.deviate(ItemCount, name, "")
 	}
 }
 

@@ -25,16 +25,18 @@ func List[T any, P interface {
 		}
 		c.enc.End()
 	case c.at(name):
-		a := c.array(c.ns, item)
+		a, most := c.array(c.ns, item), c.maxItems
+		c.maxItems = c.mostItems(item)
 		*p = nil
 		if !c.streams(p) {
-			*p = room[T](c, a, 2*len(item)+len("<></>"))
+			*p = room[T](c, a.says, 2*len(item)+len("<></>"))
 		}
 		listItems[T, P](c, item, p)
+		c.maxItems = most
 		c.counted(a, name, c.have(p, len(*p)))
 		c.hit = true
 	case c.bare(item):
-		if c.have(p, len(*p)) >= c.maxItems {
+		if c.have(p, len(*p)) >= c.mostItems(item) {
 			c.fail("", ErrItems)
 			return
 		}

@@ -15,7 +15,10 @@ func (*SetVouchers) Method() string { return "SetVouchers" }
 func (*SetVouchers) NewResponse() *SetVouchersResponse { return new(SetVouchersResponse) }
 
 // Fields lists the argument.
-func (m *SetVouchers) Fields(c *Codec) { c.Base64s("VoucherList", &m.VoucherList) }
+func (m *SetVouchers) Fields(c *Codec) {
+	c.items(1, 0)
+	c.Base64s("VoucherList", &m.VoucherList)
+}
 
 // SetVouchersResponse accepts every voucher.
 type SetVouchersResponse struct{}

@@ -28,7 +28,10 @@ func (*GetParameterValues) NewResponse() *GetParameterValuesResponse {
 }
 
 // Fields lists the arguments.
-func (m *GetParameterValues) Fields(c *Codec) { c.Strings("ParameterNames", &m.ParameterNames, 256) }
+func (m *GetParameterValues) Fields(c *Codec) {
+	c.items(1, 0)
+	c.Strings("ParameterNames", &m.ParameterNames, 256)
+}
 
 // GetParameterValuesResponse holds full names and values, in no promised order.
 type GetParameterValuesResponse struct {

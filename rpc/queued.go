@@ -35,6 +35,7 @@ func (*GetQueuedTransfersResponse) Method() string { return "GetQueuedTransfersR
 
 // Fields lists the result.
 func (m *GetQueuedTransfersResponse) Fields(c *Codec) {
+	c.items(0, 16)
 	List(c, "TransferList", "QueuedTransferStruct", &m.TransferList)
 }
 
@@ -75,6 +76,7 @@ func (*GetAllQueuedTransfersResponse) Method() string { return "GetAllQueuedTran
 
 // Fields lists the result.
 func (m *GetAllQueuedTransfersResponse) Fields(c *Codec) {
+	c.items(0, 16)
 	List(c, "TransferList", "AllQueuedTransferStruct", &m.TransferList)
 }
 

@@ -81,11 +81,13 @@ func Parse(b []byte, cfg Config) (*Envelope, error) {
 }
 
 // soap is the part of a Config that is about XML. SOAP 1.1 section 3 forbids
-// processing instructions, which Strict does not let pass.
+// processing instructions and the schemas forbid mixed content, which Strict does not
+// let pass.
 func (cfg *Config) soap() soap.Config {
 	return soap.Config{
 		Limits: cfg.Limits, Level: cfg.Level, BadBytes: cfg.BadBytes,
 		Charset: cfg.Charset, Encoding: cfg.Encoding, RefusePI: cfg.Level == soap.Strict,
+		RefuseMixed:  cfg.Level == soap.Strict,
 		NoPrediction: cfg.NoPrediction,
 	}
 }

@@ -35,6 +35,14 @@ type fieldFact struct {
 func (f fieldFact) optional() bool { return strings.HasPrefix(f.occurs, "0") }
 func (f fieldFact) repeated() bool { return strings.HasSuffix(f.occurs, "*") }
 
+// itemBounds are the least and the most items of an array, 0 for no bound.
+func (f fieldFact) itemBounds() (least, most int) {
+	from, to, _ := strings.Cut(f.items, "..")
+	least, _ = strconv.Atoi(from)
+	most, _ = strconv.Atoi(to)
+	return least, most
+}
+
 // schemaFacts are what one version says.
 type schemaFacts struct {
 	namespace string

@@ -128,6 +128,18 @@ func TestBounds(t *testing.T) {
 		{"items", rpc.Config{MaxItems: 50}, names, 50, rpc.ErrItems},
 		{"items of the zero value", rpc.Config{}, names, 300_000, rpc.ErrItems},
 		{"items of a CPE", rpc.Config{MaxItems: 10_000}, names, 10_000, rpc.ErrItems},
+		{"events", rpc.Config{}, func(n int) string {
+			return message("Inform", "<Event>"+strings.Repeat("<EventStruct><EventCode>1 BOOT</EventCode><CommandKey></CommandKey></EventStruct>", n)+"</Event>")
+		}, 64, rpc.ErrItems},
+		{"events without an array", rpc.Config{}, func(n int) string {
+			return message("Inform", strings.Repeat("<EventStruct><EventCode>1 BOOT</EventCode><CommandKey/></EventStruct>", n))
+		}, 64, rpc.ErrItems},
+		{"events of a tree", rpc.Config{Registry: rpc.Registry{}.Trees()}, func(n int) string {
+			return message("Inform", "<Event>"+strings.Repeat("<EventStruct><EventCode/></EventStruct>", n)+"</Event>")
+		}, 64, rpc.ErrItems},
+		{"events of a tree without an array", rpc.Config{Registry: rpc.Registry{}.Trees()}, func(n int) string {
+			return message("Inform", strings.Repeat("<EventStruct/>", n))
+		}, 64, rpc.ErrItems},
 		{"header elements", rpc.Config{}, func(n int) string { return envelope(strings.Repeat("<x/>", n), "<cwmp:Reboot/>") }, 64, rpc.ErrItems},
 		{"document", rpc.Config{Limits: soap.Limits{MaxBytes: 4 << 20}}, func(n int) string {
 			doc := message("Reboot", "")

@@ -157,7 +157,9 @@ func (n *Node) items(c *Codec) {
 	case FieldBase64:
 		ns = soap.NSEncoding
 	}
-	says := c.array(ns, f.Item)
+	c.items(f.LeastItems, f.MostItems)
+	a, most := c.array(ns, f.Item), c.maxItems
+	c.maxItems = c.mostItems(f.Item)
 	if f.Kind == FieldString {
 		var list []string
 		c.stringItems(&list, f.Max)
@@ -168,14 +170,15 @@ func (n *Node) items(c *Codec) {
 			n.add(c)
 		}
 	}
-	c.counted(says, f.Name, len(n.Nodes))
+	c.maxItems = most
+	c.counted(a, f.Name, len(n.Nodes))
 	c.hit = true
 }
 
 // add reads the current element as one more item.
 func (n *Node) add(c *Codec) {
 	switch {
-	case len(n.Nodes) >= c.maxItems:
+	case len(n.Nodes) >= c.mostItems(n.Field.Item):
 		c.fail("", ErrItems)
 	case n.Field.Kind == FieldString:
 		var list []string

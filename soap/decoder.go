@@ -69,6 +69,7 @@ type Decoder struct {
 	level Level
 	bad   BadBytes
 	noPI  bool
+	whole bool // Config.RefuseMixed
 	stage stage
 	err   error // sticky
 	at    int64 // what Offset returns
@@ -144,7 +145,7 @@ func (d *Decoder) ResetBytes(b []byte, cfg Config) {
 
 func (d *Decoder) reset(cfg Config) {
 	d.lim = cfg.Limits.withDefaults()
-	d.level, d.bad, d.noPI = cfg.Level, cfg.BadBytes, cfg.RefusePI
+	d.level, d.bad, d.noPI, d.whole = cfg.Level, cfg.BadBytes, cfg.RefusePI, cfg.RefuseMixed
 	d.log = log{path: d.log.path[:0]}
 	d.stage, d.err, d.at = atDocument, nil, 0
 	d.assumed = d.assumed[:0]
@@ -167,7 +168,7 @@ func (d *Decoder) Next() (Kind, error) {
 
 // NextChild goes to the next child element of the element that is open at the
 // given depth, and says whether there is one; it skips whatever of the former
-// child was left unread. It returns false when it has consumed the end tag of
+// child was left unread, and makes a Diagnostic of text between them. It returns false when it has consumed the end tag of
 // the element itself, or on an error. With depth 0 it goes to the root.
 //
 //	for depth := d.Depth(); d.NextChild(depth); {
@@ -190,7 +191,7 @@ func (d *Decoder) NextChild(depth int) bool {
 
 // Content consumes the innermost open element to its end tag and returns its
 // text: references and CDATA sections are resolved, line ends are LF. Child
-// elements are skipped and their text is not part of it. Nil and empty mean the
+// elements are skipped, each with a Diagnostic, and their text is not part of it. Nil and empty mean the
 // same; after an error the result is nil, and Err tells.
 func (d *Decoder) Content() []byte {
 	d.retire()
@@ -213,13 +214,13 @@ func (d *Decoder) Content() []byte {
 }
 
 // Exact is Content for text that has to be what the sender wrote, such as what
-// names a device: it reads at Standard at least. The start tag, which was read
-// before, may have been read at Tolerant.
+// names a device: it reads at Standard at least, and an element in it is ErrMixed.
+// The start tag, which was read before, may have been read at Tolerant.
 func (d *Decoder) Exact() []byte {
-	level := d.level
-	d.level = max(level, Standard)
+	level, whole := d.level, d.whole
+	d.level, d.whole = max(level, Standard), true
 	text := d.Content()
-	d.level = level
+	d.level, d.whole = level, whole
 	return text
 }
 

@@ -54,7 +54,8 @@
 // # Reading
 //
 // A message is read from the outside to the inside, by asking for one child
-// after the other. Whatever is not asked for is checked and skipped:
+// after the other. Whatever is not asked for is checked and skipped, and text that stands
+// between two elements, or an element in a text, makes a diagnostic:
 //
 //	for depth := d.Depth(); d.NextChild(depth); {
 //		switch {

@@ -41,6 +41,10 @@ var (
 	// Config.RefusePI is set. SOAP 1.1 section 3 forbids them in messages.
 	ErrInstruction = errors.New("processing instruction is refused")
 
+	// ErrMixed says that text stands among elements, or an element in a text, and
+	// that Config.RefuseMixed is set or the text has to be exact.
+	ErrMixed = errors.New("text and elements are mixed")
+
 	// ErrLimit says that the document exceeds one of the [Limits]. The error
 	// around it is a [LimitError], which says which.
 	ErrLimit = errors.New("limit exceeded")
@@ -74,7 +78,7 @@ type SyntaxError struct {
 	Path string
 
 	// Err is the reason: ErrDoctype, ErrSyntax, ErrNamespace, ErrChar,
-	// ErrEncoding, ErrInstruction, ErrEmpty, a *LimitError or
+	// ErrEncoding, ErrInstruction, ErrMixed, ErrEmpty, a *LimitError or
 	// io.ErrUnexpectedEOF.
 	Err error
 

@@ -224,7 +224,7 @@ func TestExact(t *testing.T) {
 		{"<a><b>\xe9</b></a>", "", ErrChar},
 		{"<a><b>x\x00</b></a>", "", ErrChar},
 		{"<a><b>x&y</b></a>", "", ErrSyntax},
-		{"<a><b><c \x01></c></b></a>", "", ErrChar},
+		{"<a><b><c \x01></c></b></a>", "", ErrMixed},
 		{"<a><b><![CDATA[\xff]]></b></a>", "", ErrChar},
 		{"<?xml version='1.0' encoding='ISO-8859-1'?><a><b>\xe9</b></a>", "é", nil},
 	} {

@@ -76,6 +76,11 @@ type Config struct {
 	// section 3 wants of a message. Zero: it is checked and skipped.
 	RefusePI bool
 
+	// RefuseMixed makes text among the elements that NextChild goes through, and
+	// elements in the text that Content gives, ErrMixed: the schemas of messages have
+	// neither. Zero: nobody gets them, and each makes a Diagnostic at every level.
+	RefuseMixed bool
+
 	// NoPrediction turns off what [Decoder.Predict] does. Nothing but the speed
 	// depends on it. Zero: it is on.
 	NoPrediction bool
@@ -124,6 +129,16 @@ const (
 	// What follows the last one is the local name, what goes before the first
 	// one the prefix.
 	ExtraColon Code = "extra-colon"
+)
+
+// What well-formed documents may have and nobody gets. See Config.RefuseMixed.
+const (
+	// StrayText: text other than white space where NextChild goes from element to
+	// element. It is passed over.
+	StrayText Code = "stray-text"
+	// StrayElement: an element in the text that Content gives. The text around it is
+	// given, what is in it is not. The path is that of the element around both.
+	StrayElement Code = "stray-element"
 )
 
 // String gives the name.

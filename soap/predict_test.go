@@ -231,7 +231,7 @@ func TestPredictRandom(t *testing.T) {
 }
 
 func predictConfig(rnd *rand.Rand) Config {
-	cfg := Config{Level: Level(rnd.IntN(3)), BadBytes: BadBytes(rnd.IntN(3)), RefusePI: rnd.IntN(2) == 0}
+	cfg := Config{Level: Level(rnd.IntN(3)), BadBytes: BadBytes(rnd.IntN(3)), RefusePI: rnd.IntN(2) == 0, RefuseMixed: rnd.IntN(3) == 0}
 	if rnd.IntN(3) == 0 {
 		cfg.Limits = Limits{MaxBytes: int64(1 + rnd.IntN(2000)), MaxDepth: 3 + rnd.IntN(3), MaxAttrs: 3, MaxNamespaces: 4, MaxName: 2 + rnd.IntN(12), MaxText: 1 + rnd.IntN(80)}
 	}

@@ -32,15 +32,23 @@ func (d *Decoder) inside(keep bool) Kind {
 		return KindEOF
 	}
 	if w := d.buf[d.pos:]; w[n] == '<' && isTag(w[n+1]) {
-		if n > 0 && keep && d.watch.depth > 0 {
-			d.noteText(n)
-		}
-		d.pos += n
-		if n > 0 && keep {
+		switch {
+		case n == 0:
+		case keep:
+			if d.watch.depth > 0 {
+				d.noteText(n)
+			}
+			d.pos += n
 			d.text = w[:n:n]
 			return KindText
+		case !d.between(w[:n]):
+			return KindEOF
 		}
+		d.pos += n
 		return d.tagToken()
+	}
+	if !keep {
+		return d.passed()
 	}
 	if !d.chars(keep) {
 		return KindEOF
@@ -51,6 +59,38 @@ func (d *Decoder) inside(keep bool) Kind {
 		return KindText
 	}
 	return d.tagToken()
+}
+
+// passed is inside for text that nobody wants, in more than one piece.
+func (d *Decoder) passed() Kind {
+	if !d.chars(len(d.elems)+1 == d.veil) || !d.between(d.scratch) {
+		return KindEOF
+	}
+	return d.tagToken()
+}
+
+// between looks at text that begins at d.at and that nobody gets. Where NextChild goes
+// from element to element there should be none.
+func (d *Decoder) between(text []byte) bool {
+	if len(d.elems)+1 != d.veil {
+		return true
+	}
+	i := 0
+	for i < len(text) && class[text[i]]&cSpace != 0 {
+		i++
+	}
+	return i == len(text) || d.passOver(int(d.at-d.base)-d.pos, StrayText)
+}
+
+// passOver is for something at the byte pos+i that the caller does not get.
+func (d *Decoder) passOver(i int, code Code) bool {
+	d.noteOdd()
+	if d.whole {
+		d.fail(i, ErrMixed, "")
+		return false
+	}
+	d.report(i, code, nil)
+	return true
 }
 
 // isTag says whether a '<' before c begins a tag.
@@ -91,6 +131,9 @@ func (d *Decoder) mixedContent() []byte {
 	at, depth := d.at, len(d.elems)
 	d.textLen, d.scratch = 0, d.scratch[:0]
 	for d.chars(true) {
+		if d.buf[d.pos+1] != '/' && !d.passOver(0, StrayElement) {
+			return nil
+		}
 		kind := d.tagToken()
 		if kind == KindEnd {
 			d.at = at
