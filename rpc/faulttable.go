@@ -1,6 +1,9 @@
 package rpc
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // NOTE: which fault may answer which request, as the standard lists it with each
 // method (TR-069 Annex A), and the subsets that may stand in the reports of
@@ -120,17 +123,29 @@ func Faults(method string, by Side) []FaultCode {
 }
 
 // Answers tells whether a fault of the code may answer the method: as [Faults] has
-// it, or a vendor's code. Of a vendor's method nothing is known, so that every code
-// may that has a meaning at that end.
+// it, or a vendor's code. A method of the standard that is not for that end is
+// answered by FaultMethodNotSupported or FaultACSMethodNotSupported alone, and a
+// response or a fault of the standard by none (TR-069 section 3.5). Of a vendor's
+// method nothing is known, so that every code may that has a meaning at that end.
 func (c FaultCode) Answers(method string, by Side) bool {
+	request := strings.TrimSuffix(method, responseSuffix)
 	switch own, known := methodFaults[by][method]; {
-	case c.Side() == 0 || c.Side() != by:
+	case c.Side() == 0 || c.Side() != by || method == "Fault":
 		return false
+	case !known && isStandard(request):
+		return request == method && (c == FaultMethodNotSupported || c == FaultACSMethodNotSupported)
 	case !known || c.IsVendor():
 		return !c.IsReserved()
 	default:
 		return slices.Contains(anyFaults[by], c) || slices.Contains(own, c)
 	}
+}
+
+// isStandard tells whether either end has the method.
+func isStandard(method string) bool {
+	_, cpe := methodFaults[ToCPE][method]
+	_, acs := methodFaults[ToACS][method]
+	return cpe || acs
 }
 
 // InParameter tells whether the code may stand with a parameter of a refused

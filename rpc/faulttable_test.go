@@ -73,6 +73,24 @@ func TestFaultsOfVendors(t *testing.T) {
 	}
 }
 
+// TestFaultsAnswerRequests: a fault answers a request, never a response or a fault
+// (TR-069 section 3.5), and who does not have a method of the standard says only that.
+func TestFaultsAnswerRequests(t *testing.T) {
+	for _, row := range (rpc.Registry{}).Rows() {
+		for side, unsupported := range map[rpc.Side]rpc.FaultCode{rpc.ToCPE: rpc.FaultMethodNotSupported, rpc.ToACS: rpc.FaultACSMethodNotSupported} {
+			assert.Nil(t, rpc.Faults(row.Name+"Response", side))
+			for code := rpc.FaultCode(8000); code < 9900; code++ {
+				assert.False(t, code.Answers(row.Name+"Response", side), "%sResponse, %d", row.Name, uint32(code))
+				if row.To&side == 0 {
+					assert.Equal(t, code == unsupported, code.Answers(row.Name, side), "%s, %d", row.Name, uint32(code))
+				}
+			}
+		}
+	}
+	assert.False(t, rpc.FaultRequestDenied.Answers("Fault", rpc.ToCPE))
+	assert.True(t, rpc.FaultRequestDenied.Answers("X_ACME_GetResponse", rpc.ToCPE), "a vendor's method may have any name")
+}
+
 // TestFaultRanges walks every number around the ranges.
 func TestFaultRanges(t *testing.T) {
 	for n := range uint32(12000) {
