@@ -42,9 +42,19 @@ func FuzzDecoder(f *testing.F) {
 		if whole.Err() == nil {
 			compareXML(t, doc)
 		}
+		compareGrammar(t, doc)
 		fuzzTolerant(t, doc, cfg.Limits, rnd, want, whole.Err())
 		require.Equal(t, original, doc, "the document is not changed")
 	})
+}
+
+// compareGrammar has the other reader judge a document, unless the bounds do.
+func compareGrammar(t *testing.T, doc []byte) {
+	t.Helper()
+	err := NewDecoderBytes(doc, strict).End()
+	if !errors.Is(err, ErrLimit) {
+		require.Equal(t, err == nil, grammarAccepts(doc), "the Decoder says %v: %q", err, doc)
+	}
 }
 
 // fuzzTolerant reads at Tolerant what Strict has read as the tokens want.

@@ -214,6 +214,24 @@ func TestBadBytes(t *testing.T) {
 	}
 }
 
+// TestMendedNamespace: a URI that mending makes longer than its tag was a panic.
+func TestMendedNamespace(t *testing.T) {
+	bad := strings.Repeat("\x9f", 40)
+	for policy, want := range map[BadBytes]string{KeepBytes: bad, ReplaceBytes: strings.Repeat("\uFFFD", 40), Latin1Bytes: strings.Repeat("\u009f", 40)} {
+		everyWay(t, "<a xmlns='"+bad+"' xmlns:b='"+bad+"1' c='"+bad+"2' b:d=''/>", Config{BadBytes: policy}, func(t *testing.T, d *Decoder) {
+			require.True(t, d.NextChild(0))
+			assert.Equal(t, want, string(d.URI()))
+			value, ok := d.Attr(NSNone, "c")
+			assert.True(t, ok)
+			assert.Equal(t, want+"2", string(value))
+			ns, _, ok := d.QName([]byte("b:x"))
+			assert.True(t, ok)
+			assert.Equal(t, NSOther, ns)
+			assert.NoError(t, d.End())
+		})
+	}
+}
+
 // TestExact reads content that may not be tolerated.
 func TestExact(t *testing.T) {
 	for _, c := range []struct {

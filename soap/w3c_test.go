@@ -121,6 +121,9 @@ func TestW3C(t *testing.T) {
 			err := sameEveryWay(t, string(doc), strict)
 			assertVerdict(t, c, doc, err)
 			assertTolerant(t, c, doc, err)
+			if limit, _ := errors.AsType[*LimitError](err); limit == nil {
+				assert.Equal(t, err == nil, grammarAccepts(doc), "%s (%s): the other reader", c.ID, c.URI)
+			}
 		}
 	}
 	assert.Equal(t, 2002, count, "tests that apply")
