@@ -48,6 +48,9 @@ type Client struct {
 	// MaxDuration bounds a session, whatever the ACS asks. 0 is 10 minutes. The
 	// session then ends with session.ErrDuration.
 	MaxDuration time.Duration
+	// MaxMessages bounds the responses of one session, so that no ACS asks for ever.
+	// 0 is 1,000. One more ends it with session.ErrMessages.
+	MaxMessages int
 	// TLS configures https: roots, a client certificate. Nil verifies against
 	// the system's roots. The minimum version is TLS 1.2 whatever it says.
 	TLS *tls.Config
@@ -108,7 +111,7 @@ func orElse(d, other time.Duration) time.Duration {
 func (c *Client) Do(ctx context.Context, inform *rpc.Inform, requests ...rpc.Message) (*Result, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, orElse(c.MaxDuration, maxDuration), session.ErrDuration)
 	defer cancel()
-	m := session.NewCPE(session.Config{Version: c.Version, Tolerate: session.MissingID})
+	m := session.NewCPE(session.Config{Version: c.Version, Tolerate: session.MissingID, MaxMessages: c.MaxMessages})
 	result, start := &Result{}, time.Now()
 	err := c.run(ctx, m, result, inform, requests)
 	result.Unsent, result.Version = m.Unsent(), m.Version()

@@ -102,8 +102,8 @@
 //	a call of the store                -             5 s
 //	recording: events, bodies          10,000, 16 MiB
 //
-// Documents, items, waits, bodies on the wire and open sessions can be configured;
-// nothing can be unlimited.
+// Documents, items, waits, bodies on the wire, messages and open sessions can be
+// configured; nothing can be unlimited.
 //
 // # The http.Server around a Server
 //

@@ -16,7 +16,9 @@ type Handler interface {
 	// ends the session; the CPE sees an empty response.
 	//
 	// It runs on the HTTP request's goroutine; ctx ends with the HTTP request or
-	// with the session, whichever is first.
+	// with the session, whichever is first. A CPE that closes its half of the
+	// connection behind its request ends it too, and yet reads the response of a
+	// Turn that does not wait.
 	Turn(ctx context.Context, s *Session, in rpc.Message) (out rpc.Message, err error)
 }
 

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"crypto/rand"
+	"sync"
 	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
@@ -123,8 +124,13 @@ func (srv *Server) end(s *Session, err error) {
 	s.stop(err)
 }
 
-// tell tells the program that a session has ended.
+// tell tells the program that a session has ended, after what it is told of the
+// session's exchanges.
 func (srv *Server) tell(s *Session, err error) {
+	s.told.last(func() { srv.told(s, err) })
+}
+
+func (srv *Server) told(s *Session, err error) {
 	if srv.Logger != nil {
 		srv.Logger.Info("session ended", "oui", s.Inform.DeviceID.OUI, "serial", s.Inform.DeviceID.SerialNumber, "err", err)
 	}
@@ -134,6 +140,46 @@ func (srv *Server) tell(s *Session, err error) {
 	if s.recorder != nil {
 		s.recorder.ended(err, time.Since(s.begun))
 		srv.Recorded(s, s.recorder.Recording())
+	}
+}
+
+// A tale keeps a session's end from being told before its exchanges are.
+type tale struct {
+	mu      sync.Mutex
+	running int    // exchanges that are not told of yet
+	rest    func() // what is told after them
+}
+
+func (t *tale) begin() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.running++
+}
+
+// end is called when an exchange was told of.
+func (t *tale) end() {
+	t.mu.Lock()
+	t.running--
+	rest := t.rest
+	if t.running > 0 {
+		rest = nil
+	}
+	t.mu.Unlock()
+	if rest != nil {
+		rest()
+	}
+}
+
+// last calls f when no exchange is to be told of before.
+func (t *tale) last(f func()) {
+	t.mu.Lock()
+	wait := t.running > 0
+	if wait {
+		t.rest = f
+	}
+	t.mu.Unlock()
+	if !wait {
+		f()
 	}
 }
 

@@ -32,9 +32,10 @@ import (
 // so that the process that waits can end it.
 const storeGrace = 15 * time.Second
 
-// call runs one call of the store within its time.
+// call runs one call of the store within its time, also for a CPE that has closed its
+// half of the connection.
 func (srv *Server) call(ctx context.Context, f func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, orElse(srv.StoreTimeout, defaultStoreTimeout))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), orElse(srv.StoreTimeout, defaultStoreTimeout))
 	defer cancel()
 	return f(ctx)
 }
@@ -237,7 +238,7 @@ func (x *serving) keep(s *Session) {
 		return
 	}
 	s.fresh = false
-	ctx := context.WithoutCancel(x.r.Context())
+	ctx := x.r.Context()
 	holder, ttl := "", min(s.wait, time.Until(s.ends))+storeGrace
 	if s.run != nil { // a Script lives here and nowhere else
 		s.pinned.Store(true)
@@ -287,5 +288,6 @@ var ErrMoved = errors.New("transport: the session goes on in another process")
 func (srv *Server) newMachine() *session.ACS {
 	return session.NewACS(session.Config{
 		IDPrefix: "acs-", Tolerate: session.MissingID | session.HeldRequest, Registry: srv.Config.Registry,
+		MaxMessages: srv.MaxMessages,
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
 )
@@ -17,7 +18,7 @@ import (
 //	Do: out <- request  --->  first Turn returns it
 //	Do: <-in            <---  second Turn brings the answer
 //
-// A turn never waits for a script longer than its HTTP request lives, and a
+// A turn never waits for a script much longer than its HTTP request lives, and a
 // script never waits for a turn longer than its session lives.
 
 // Script returns a Handler that runs f once a session, from the CPE's yield on.
@@ -39,25 +40,39 @@ type run struct {
 	stray bool       // an answer is due that nobody waits for
 }
 
+// scriptGrace is how long a turn waits for its script yet when the CPE has closed its
+// half of the connection: it may be there to read the answer, and most scripts have the
+// next request at hand.
+const scriptGrace = time.Second
+
 // Turn implements [Handler].
 func (f script) Turn(ctx context.Context, s *Session, in rpc.Message) (rpc.Message, error) {
 	if s.run == nil {
 		f.start(s)
-	} else if in != nil {
+	}
+	give, take := s.run.in, s.run.out
+	if in == nil {
+		give = nil
+	} else {
+		take = nil // first the answer
+	}
+	gone := ctx.Done()
+	var late <-chan time.Time
+	for {
 		select {
-		case s.run.in <- in:
+		case give <- in:
+			give, take = nil, s.run.out
+		case out := <-take:
+			return out, nil
 		case <-s.run.done:
-		case <-ctx.Done():
+			return nil, s.run.err
+		case <-s.ctx.Done():
+			return nil, context.Cause(s.ctx)
+		case <-gone:
+			gone, late = nil, time.After(scriptGrace)
+		case <-late:
 			return nil, context.Cause(ctx)
 		}
-	}
-	select {
-	case out := <-s.run.out:
-		return out, nil
-	case <-s.run.done:
-		return nil, s.run.err
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
 	}
 }
 

@@ -290,6 +290,7 @@ func TestScriptThatDoesNotListen(t *testing.T) {
 			req.Header.Set("Cookie", c.cookie)
 			_, err = c.http.Do(req)
 			require.ErrorIs(t, err, context.DeadlineExceeded)
+			pass(time.Second)
 			assert.Equal(t, []error{context.Canceled}, b.ends())
 			assert.Len(t, b.statuses(), len(b.exchanges))
 			close(release)

@@ -161,7 +161,12 @@ func (srv *Server) allowed(principal string, id rpc.DeviceID) bool {
 
 // converse gives a message to its session and answers with what comes of it.
 func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
-	if !s.mu.lockWhile(s.ctx, x.r.Context()) {
+	s.told.begin()
+	x.counted = s
+	if x.broke(bad) || !s.mu.lockWhile(s.ctx, x.r.Context()) {
+		if s.ctx.Err() != nil {
+			x.e.Session = nil
+		}
 		x.protest(env, nil, "the session has ended")
 		return
 	}
@@ -190,6 +195,10 @@ func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 	x.keep(s)
 	returned = true
 }
+
+// broke reports whether a message is bad because its connection broke. It is none then,
+// and may come again.
+func (x *serving) broke(bad error) bool { return bad != nil && x.r.Context().Err() != nil }
 
 // errPanic is how a session ends whose handler panicked.
 var errPanic = errors.New("transport: the handler panicked")
@@ -224,11 +233,11 @@ func (x *serving) drive(s *Session, env *rpc.Envelope, bad error) {
 	}
 }
 
-// over ends a session; the program is told when this exchange is over too.
+// over ends a session; the program is told of it after this exchange.
 func (x *serving) over(s *Session, err error) {
 	x.srv.release(s)
 	x.srv.end(s, err)
-	x.ended = func() { x.srv.tell(s, err) }
+	x.srv.tell(s, err)
 }
 
 func isInform(m rpc.Message) bool {

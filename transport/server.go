@@ -57,6 +57,9 @@ type Server struct {
 	// here. One more Inform is answered 503, and the running sessions go on. 0 is
 	// 10,000.
 	MaxSessions int
+	// MaxMessages bounds the POSTs of one session. 0 is 1,000. One more ends it with
+	// session.ErrMessages.
+	MaxMessages int
 	// MaxWire bounds a request's body on the wire, in bytes. 0 is 16 MiB.
 	MaxWire int64
 	// MaxInform bounds the document of a POST that belongs to no session yet, which
@@ -150,7 +153,8 @@ func (srv *Server) serving(w http.ResponseWriter, r *http.Request) *serving {
 	return x
 }
 
-// report tells the program of the exchange, and then of the session that it ended.
+// report tells the program of the exchange, and then of the session's end if that waits
+// for it.
 func (x *serving) report() {
 	s := x.e.Session
 	recorded := s != nil && s.recorder != nil
@@ -163,14 +167,17 @@ func (x *serving) report() {
 	if recorded {
 		s.recorder.exchange(EventReceived, x.e)
 	}
-	if x.ended != nil {
-		x.ended()
+	if x.counted != nil {
+		x.counted.told.end()
 	}
 }
 
 // leave sends what is left of the response. The serving is used again unless somebody
 // has seen the Exchange in it, who may keep it.
 func (x *serving) leave() {
+	if x.watched() || x.srv.Ended != nil { // who may have taken some of the response's time
+		x.out.timed = false
+	}
 	x.out.finish()
 	if x.whole && !x.watched() && x.srv.Trace == nil {
 		srv := x.srv
@@ -196,10 +203,10 @@ type serving struct {
 	sent     bool    // the response is out
 	buf      *[]byte // of the response
 
-	failed error  // what the program's code returned
-	ended  func() // tells of the session that this exchange has ended
-	broken bool   // the connection cannot be used again
-	whole  bool   // nothing has panicked
+	failed  error    // what the program's code returned
+	counted *Session // which is not told to have ended before this exchange is
+	broken  bool     // the connection cannot be used again
+	whole   bool     // nothing has panicked
 }
 
 // serve takes the steps in the order in which they may fail.

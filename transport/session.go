@@ -34,6 +34,7 @@ type Session struct {
 	hold   atomic.Pointer[bool] // what Hold was given, for the next message
 	again  atomic.Bool          // the Inform was answered with 8005 and comes again
 
+	told     tale
 	recorder *Recorder // nil if nobody wants it
 	begun    time.Time // here
 
@@ -74,14 +75,17 @@ type lock chan struct{}
 func (l lock) Lock()   { l <- struct{}{} }
 func (l lock) Unlock() { <-l }
 
-// lockWhile locks unless one of the contexts ends first, or has ended.
-func (l lock) lockWhile(a, b context.Context) bool {
+// lockWhile locks for a request of a session, unless the session ends first, or has
+// ended. A request whose context has ended is not waited for; but where nobody has to
+// wait it is served: all of it has come, and a CPE that has closed its half of the
+// connection may read the answer yet, which nobody can tell from one that has gone.
+func (l lock) lockWhile(session, request context.Context) bool {
 	select {
 	case l <- struct{}{}:
 	default:
-		return l.wait(a, b)
+		return l.wait(session, request)
 	}
-	if a.Err() == nil && b.Err() == nil {
+	if session.Err() == nil {
 		return true
 	}
 	l.Unlock()
