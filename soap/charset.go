@@ -27,10 +27,20 @@ const (
 	standards  = 2 // of aliases, those that XML and IANA know
 )
 
+// isEncName is production 81.
+func isEncName(v []byte) bool {
+	for _, c := range v {
+		if class[c]&cName == 0 {
+			return false
+		}
+	}
+	return len(v) > 0 && class[v[0]]&cStart != 0 && v[0] != '_'
+}
+
 // checkEncoding looks at the encoding that an XML declaration says. What is not
-// the name of an encoding at all is ErrSyntax, with NCName as an approximation.
+// the name of an encoding at all is ErrSyntax.
 func checkEncoding(d *Decoder, v []byte) error {
-	if !isNCName(v) || v[0] >= utf8.RuneSelf || v[0] == '_' {
+	if !isEncName(v) {
 		return ErrSyntax
 	}
 	d.ascii, d.label = false, ""

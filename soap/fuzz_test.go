@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -28,6 +30,7 @@ func FuzzDecoder(f *testing.F) {
 	}
 	f.Add([]byte(envelope), uint64(3))
 	f.Add(parameterValues(3), uint64(4))
+	addFiles(f)
 	cfg := Config{Level: Strict, Limits: Limits{MaxBytes: 1 << 14, MaxDepth: 8, MaxAttrs: 6, MaxNamespaces: 6, MaxName: 40, MaxText: 200}}
 	f.Fuzz(func(t *testing.T, doc []byte, seed uint64) {
 		original := bytes.Clone(doc)
@@ -46,6 +49,20 @@ func FuzzDecoder(f *testing.F) {
 		fuzzTolerant(t, doc, cfg.Limits, rnd, want, whole.Err())
 		require.Equal(t, original, doc, "the document is not changed")
 	})
+}
+
+// addFiles adds the messages of package rpc, and the captures where they are.
+func addFiles(f *testing.F) {
+	for i, pattern := range []string{"../rpc/testdata/*.xml", "../rpc/testdata/quirks/*.xml", "../../shared/captures/*.xml"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(f, err)
+		require.True(f, i == 2 || len(files) > 50, pattern)
+		for _, file := range files {
+			b, err := os.ReadFile(file)
+			require.NoError(f, err)
+			f.Add(b, uint64(len(b)))
+		}
+	}
 }
 
 // compareGrammar has the other reader judge a document, unless the bounds do.

@@ -109,6 +109,8 @@ func (g *grammar) declaration() {
 	minor, one := strings.CutPrefix(version, "1.") // 26
 	g.must(there && one && minor != "" && strings.Trim(minor, "0123456789") == "")
 	if encoding, there := g.pseudo("encoding"); there {
+		name := strings.Trim(encoding, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
+		g.must(name == "") // 81
 		ascii := strings.EqualFold(encoding, "US-ASCII")
 		g.must(ascii || strings.EqualFold(encoding, "UTF-8"))
 		for i := 0; ascii && i < len(g.s); i++ {

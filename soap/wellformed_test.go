@@ -73,6 +73,7 @@ var refused = []struct {
 	{"<?xml version='1.0' encoding='@'?><a/>", ErrSyntax},
 	{"<?xml version='1.0' encoding='@8'?><a/>", ErrSyntax},
 	{"<?xml version='1.0' encoding='@UTF 8'?><a/>", ErrSyntax},
+	{"<?xml version='1.0' encoding='@u\u017f-a\u017fcii'?><a/>", ErrSyntax}, // which is the same in another case
 	{"<?xml version='1.0' ?@ ><a/>", ErrSyntax},
 	{"<?xml version='1.0'@><a/>", ErrSyntax},
 	{"<?xml@", io.ErrUnexpectedEOF},
