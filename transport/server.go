@@ -146,9 +146,11 @@ func (srv *Server) serving(w http.ResponseWriter, r *http.Request) *serving {
 	}
 	x.srv, x.r, x.out = srv, r, newPaced(w)
 	x.w, x.e = &x.out, &x.own
-	x.own.RequestHeader, x.own.Start = r.Header, time.Now()
 	if srv.Trace != nil {
 		x.trace = *srv.Trace
+	}
+	if x.own.RequestHeader = r.Header; x.shown() {
+		x.own.Start = time.Now()
 	}
 	return x
 }
@@ -176,10 +178,10 @@ func (x *serving) report() {
 // has seen the Exchange in it, who may keep it.
 func (x *serving) leave() {
 	if x.watched() || x.srv.Ended != nil { // who may have taken some of the response's time
-		x.out.timed = false
+		x.out.timed, x.out.now = false, time.Time{}
 	}
 	x.out.finish()
-	if x.whole && !x.watched() && x.srv.Trace == nil {
+	if x.whole && !x.shown() {
 		srv := x.srv
 		*x = serving{}
 		srv.servings.Put(x)
@@ -339,6 +341,9 @@ func firstOf(values []string) string {
 	}
 	return values[0]
 }
+
+// shown reports whether anybody sees the Exchange.
+func (x *serving) shown() bool { return x.watched() || x.srv.Trace != nil }
 
 // watched reports whether somebody wants to see bodies.
 func (x *serving) watched() bool {

@@ -24,8 +24,9 @@ const (
 type paced struct {
 	http.ResponseWriter
 	control http.ResponseController
-	begun   bool // there is something to send
-	timed   bool // which has a deadline
+	begun   bool      // there is something to send
+	timed   bool      // which has a deadline
+	now     time.Time // for the first piece, if it was asked for just before
 }
 
 func newPaced(w http.ResponseWriter) paced {
@@ -38,8 +39,11 @@ func (p *paced) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 // wait gives what is written next its time. A ResponseWriter that knows no deadlines
 // is left alone.
 func (p *paced) wait() {
+	if p.timed || p.now.IsZero() {
+		p.now = time.Now()
+	}
 	p.timed = true
-	p.control.SetWriteDeadline(time.Now().Add(writeWait))
+	p.control.SetWriteDeadline(p.now.Add(writeWait))
 }
 
 // WriteHeader implements http.ResponseWriter. Without a length it is that of no body.
