@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"strconv"
+	"strings"
 )
 
 // NOTE: the simple types' text, both ways. White space means TAB, LF, CR and
@@ -36,10 +37,10 @@ func parseBool(b []byte) (bool, error) {
 	case "1", "true":
 		return true, nil
 	}
-	switch {
-	case bytes.EqualFold(b, []byte("true")):
+	switch { // a letter outside ASCII may be an s in another case, and is longer
+	case len(b) == len("true") && bytes.EqualFold(b, []byte("true")):
 		return true, nil
-	case bytes.EqualFold(b, []byte("false")):
+	case len(b) == len("false") && bytes.EqualFold(b, []byte("false")):
 		return false, nil
 	}
 	return false, ErrBoolean
@@ -74,12 +75,15 @@ func parseInt(b []byte, bits int) (int64, error) {
 // show the text, which may be a secret.
 func parseBase64(b []byte) ([]byte, error) {
 	out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
-	n, err := base64.StdEncoding.Decode(out, bytes.Join(bytes.Fields(b), nil))
+	n, err := base64.StdEncoding.Decode(out, bytes.Join(bytes.FieldsFunc(b, isSpace), nil))
 	if err != nil {
 		return nil, ErrBase64
 	}
 	return out[:n], nil
 }
+
+// isSpace is XML's white space, which is less than Go's.
+func isSpace(r rune) bool { return r < 0x80 && strings.IndexByte(space, byte(r)) >= 0 }
 
 func parseUint(b []byte, bits int) (uint64, error) {
 	if b = trim(b); len(b) == 0 {

@@ -1,6 +1,9 @@
 package rpc
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A DateTime is the text of an xs:dateTime, exactly as it stands in the message;
 // what cannot be parsed is not lost. The zero value is written as [UnknownTime].
@@ -30,18 +33,25 @@ func DateTimeOf(t time.Time) DateTime {
 // [UnknownTime].
 func (d DateTime) Time() (time.Time, error) {
 	s := d.wire()
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
+	if t, err := parseTime(time.RFC3339, s); err == nil {
 		return t, nil
 	}
-	if t, err := time.Parse(zoneless, s); err == nil {
-		return t, nil
+	return parseTime(zoneless, s)
+}
+
+// parseTime is time.Parse, which takes a comma for the point of a fraction; the schema
+// does not.
+func parseTime(layout, s string) (time.Time, error) {
+	t, err := time.Parse(layout, s)
+	if err != nil || strings.Contains(s, ",") {
+		return time.Time{}, ErrDateTime
 	}
-	return time.Time{}, ErrDateTime
+	return t, nil
 }
 
 // HasZone reports whether d is a dateTime with a zone.
 func (d DateTime) HasZone() bool {
-	_, err := time.Parse(time.RFC3339, d.wire())
+	_, err := parseTime(time.RFC3339, d.wire())
 	return err == nil
 }
 

@@ -44,7 +44,7 @@ func (n *Node) writeArray(c *Codec, f *Field) {
 	case FieldBase64:
 		list := make([][]byte, len(n.Nodes))
 		for i := range n.Nodes {
-			b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(n.Nodes[i].Text), ""))
+			b, err := base64.StdEncoding.DecodeString(strings.Join(strings.FieldsFunc(n.Nodes[i].Text, isSpace), ""))
 			if list[i] = b; err != nil {
 				c.fail(f.Name+"/"+f.Item, ErrBase64)
 			}

@@ -83,7 +83,7 @@ func (v Value) DateTime() DateTime { return DateTime(strings.Trim(v.Text, space)
 // Bytes decodes a base64Binary or, by its type, a hexBinary. White space inside
 // base64 is allowed.
 func (v Value) Bytes() ([]byte, error) {
-	text := strings.Join(strings.Fields(v.Text), "")
+	text := strings.Join(strings.FieldsFunc(v.Text, isSpace), "")
 	if _, local, _ := cutPrefix(v.Type); local == "hexBinary" {
 		return hex.DecodeString(text)
 	}

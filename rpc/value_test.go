@@ -34,7 +34,7 @@ func TestValueBool(t *testing.T) {
 		require.NoError(t, err, "%q", text)
 		assert.Equal(t, want, got, "%q", text)
 	}
-	for _, text := range []string{"", " ", "30", "yes", "-1", "1 0"} {
+	for _, text := range []string{"", " ", "30", "yes", "-1", "1 0", "fal\u017fe"} {
 		_, err := rpc.StringValue(text).Bool()
 		assert.Equal(t, rpc.ErrBoolean, err, "%q", text)
 	}
@@ -73,7 +73,7 @@ func TestValueBytes(t *testing.T) {
 		require.NoError(t, err, v)
 		assert.Equal(t, want, string(got), v)
 	}
-	for _, v := range []rpc.Value{{Type: "xsd:hexBinary", Text: "6"}, {Type: "xsd:hexBinary", Text: "zz"}, {Text: "a"}, {Text: "*"}} {
+	for _, v := range []rpc.Value{{Type: "xsd:hexBinary", Text: "6"}, {Type: "xsd:hexBinary", Text: "zz"}, {Text: "a"}, {Text: "*"}, {Text: "aGVs\u00a0bG8="}, {Text: "aGVs\fbG8="}} {
 		_, err := v.Bytes()
 		assert.Error(t, err, v)
 	}

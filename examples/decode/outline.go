@@ -181,7 +181,7 @@ func outlineXML(w *bufio.Writer, xml []byte) {
 
 // outlineText writes a text behind its start tag, or on a line of its own.
 func outlineText(w *bufio.Writer, d *soap.Decoder, open *bool) {
-	if strings.TrimSpace(string(d.Text())) == "" {
+	if strings.Trim(string(d.Text()), " \t\r\n") == "" {
 		return
 	}
 	if !*open {
