@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -128,6 +129,9 @@ func strictIsTolerant(t *testing.T, doc string) {
 	}
 	got, err := rpc.Parse([]byte(doc), rpc.Config{})
 	require.NoError(t, err)
+	if slices.ContainsFunc(got.Diagnostics, func(d soap.Diagnostic) bool { return d.Code == rpc.HeaderCase || d.Code == rpc.OddNamespace }) {
+		return // which Strict does not know at all
+	}
 	require.Equal(t, unpadded(want), unpadded(got))
 }
 

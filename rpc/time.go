@@ -1,9 +1,6 @@
 package rpc
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // A DateTime is the text of an xs:dateTime, exactly as it stands in the message;
 // what cannot be parsed is not lost. The zero value is written as [UnknownTime].
@@ -39,11 +36,11 @@ func (d DateTime) Time() (time.Time, error) {
 	return parseTime(zoneless, s)
 }
 
-// parseTime is time.Parse, which takes a comma for the point of a fraction; the schema
-// does not.
+// parseTime is time.Parse for a dateTime of the schema's. By itself it takes a comma
+// for the point of a fraction, and hours of one digit.
 func parseTime(layout, s string) (time.Time, error) {
 	t, err := time.Parse(layout, s)
-	if err != nil || strings.Contains(s, ",") {
+	if valid, _ := isDateTime([]byte(s)); err != nil || !valid {
 		return time.Time{}, ErrDateTime
 	}
 	return t, nil

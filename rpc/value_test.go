@@ -150,7 +150,7 @@ func TestDateTime(t *testing.T) {
 		assert.Equal(t, c.zone, d.HasZone(), c.text)
 		assert.Equal(t, c.unknown, d.IsUnknown(), c.text)
 	}
-	for _, text := range []string{"0", "never", "0000-00-00T00:00:00Z", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00", "2026-03-01", "2026-03-01 04:05:06", "2026-03-01T04:05:06Z x", " 2026-03-01T04:05:06Z"} {
+	for _, text := range []string{"0", "never", "0000-00-00T00:00:00Z", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00", "2026-03-01", "2026-03-01 04:05:06", "2026-03-01T04:05:06Z x", "2026-03-01T4:05:06Z", "2026-03-01T04:05:06,5Z", "2026-03-01T04:05:06+15:00", "0000-01-01T00:00:00Z", " 2026-03-01T04:05:06Z"} {
 		d := rpc.DateTime(text)
 		_, err := d.Time()
 		assert.Equal(t, rpc.ErrDateTime, err, text)
