@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"iter"
-	"slices"
 	"time"
 
 	"github.com/cwmp-go/cwmp/rpc"
@@ -112,7 +111,7 @@ func NewACS(cfg Config) *ACS {
 // Poll returns the next output, Wait when there is none. Once over it returns Done
 // for ever.
 func (a *ACS) Poll() Output {
-	if o, ok := a.pop(); ok {
+	if o, ok := a.out.pop(); ok {
 		return o
 	}
 	return a.rest()
@@ -123,14 +122,14 @@ func (a *ACS) Poll() Output {
 func (a *ACS) Outputs() iter.Seq[Output] { return outputs(a.Poll) }
 
 // ready reports whether an input may come now.
-func (a *ACS) ready() bool { return a.rules != nil && len(a.out) == 0 && !a.over }
+func (a *ACS) ready() bool { return a.rules != nil && a.out.n == 0 && !a.over }
 
 // Receive takes the body of an HTTP request; nil is an empty one. After a session that
 // has ended well one thing still fits: an empty POST too many, which is answered empty
 // (TR-069 section 3.7.2.4).
 func (a *ACS) Receive(env *rpc.Envelope) error {
-	if a.over && a.end.Err == nil && env == nil && len(a.out) == 0 {
-		a.emit(Output{Kind: Transmit})
+	if a.over && a.end.Err == nil && env == nil && a.out.n == 0 {
+		a.out.push(Output{Kind: Transmit})
 		return nil
 	}
 	if !a.ready() || a.state == acsServing || a.state == acsFloor {
@@ -173,13 +172,13 @@ func (a *ACS) take(r rule, env *rpc.Envelope, tolerated Tolerance) {
 			a.opened(env)
 		}
 	case Result:
-		a.emit(Output{Kind: Result, Envelope: env, Request: a.sent.Message, Tolerated: tolerated})
+		a.out.push(Output{Kind: Result, Envelope: env, Request: a.sent.Message, Tolerated: tolerated})
 		a.sent = nil
 	case Floor:
 		a.yielded = a.yielded || a.rules.yields(a)
 	}
 	if a.state == acsFloor {
-		a.emit(Output{Kind: Floor})
+		a.out.push(Output{Kind: Floor})
 	}
 }
 
@@ -197,7 +196,7 @@ func (a *ACS) opened(inform *rpc.Envelope) {
 	}
 	v, use, err := a.rules.agree(inform, versions(a.cfg.Version)...)
 	if err != nil {
-		a.out = nil
+		a.out = outbox{}
 		a.answered(rpc.NewFault(rpc.FaultACSVersionIncompatible, ""))
 		return
 	}
@@ -238,7 +237,7 @@ func (a *ACS) answered(msg rpc.Message) {
 	case a.state == acsOver:
 		a.finish(fault)
 	case a.state == acsFloor:
-		a.emit(Output{Kind: Floor})
+		a.out.push(Output{Kind: Floor})
 	}
 }
 
@@ -247,7 +246,7 @@ func (a *ACS) answered(msg rpc.Message) {
 func (a *ACS) transmit(env *rpc.Envelope) {
 	env.HoldRequests, a.held = a.hold, a.hold
 	a.wait = a.timeout
-	a.emit(Output{Kind: Transmit, Envelope: env})
+	a.out.push(Output{Kind: Transmit, Envelope: env})
 }
 
 // Send makes a request of the CPE, when we hold the floor.
@@ -269,7 +268,7 @@ func (a *ACS) Yield() error {
 	}
 	a.rules.release(a)
 	a.wait = a.timeout
-	a.emit(Output{Kind: Transmit})
+	a.out.push(Output{Kind: Transmit})
 	a.state = acsListening
 	if a.rules.ends(a) {
 		a.state = acsOver
@@ -290,7 +289,7 @@ func (a *ACS) Fail(err error) {
 	if a.over {
 		return
 	}
-	a.out, a.state = nil, acsOver
+	a.out, a.state = outbox{}, acsOver
 	a.finish(cmp.Or(err, ErrFailed))
 }
 
@@ -330,6 +329,5 @@ func (a *ACS) String() string {
 // clone returns a machine of its own. Messages are shared: nothing changes them.
 func (a *ACS) clone() *ACS {
 	b := *a
-	b.out = slices.Clone(a.out)
 	return &b
 }

@@ -85,8 +85,8 @@ func (m *machine) describe(who, state string, queued int, flags []sign) string {
 	if queued > 0 {
 		fmt.Fprintf(&b, "; queued %d", queued)
 	}
-	if len(m.out) > 0 {
-		fmt.Fprintf(&b, "; to be polled %d", len(m.out))
+	if m.out.n > 0 {
+		fmt.Fprintf(&b, "; to be polled %d", m.out.n)
 	}
 	if m.over && m.end.Err != nil {
 		fmt.Fprintf(&b, "; end %q", m.end.Err)

@@ -112,10 +112,10 @@ func NewCPE(cfg Config) *CPE {
 // Poll returns the next output, Wait when there is none. Once over it returns Done
 // for ever.
 func (c *CPE) Poll() Output {
-	o, ok := c.pop()
+	o, ok := c.out.pop()
 	if !ok {
 		c.settle()
-		o, ok = c.pop()
+		o, ok = c.out.pop()
 	}
 	if !ok {
 		return c.rest()
@@ -129,7 +129,7 @@ func (c *CPE) Outputs() iter.Seq[Output] { return outputs(c.Poll) }
 
 // ready reports whether an input may come now: nothing is left to be polled.
 func (c *CPE) ready() bool {
-	return c.rules != nil && len(c.out) == 0 && !c.over && c.state != cpeTurn
+	return c.rules != nil && c.out.n == 0 && !c.over && c.state != cpeTurn
 }
 
 // Start opens the session with an Inform. Its answer comes as a Result.
@@ -205,7 +205,7 @@ func (c *CPE) take(r rule, in input, env *rpc.Envelope, tolerated Tolerance) {
 // we did not offer.
 func (c *CPE) result(env *rpc.Envelope, tolerated Tolerance, state string) {
 	request := c.sent.Message
-	c.emit(Output{Kind: Result, Envelope: env, Request: request, Tolerated: tolerated})
+	c.out.push(Output{Kind: Result, Envelope: env, Request: request, Tolerated: tolerated})
 	fault, refused := env.Message.(*rpc.Fault)
 	if refused && (c.state == cpeOver || errors.Is(fault, rpc.FaultACSRetryRequest)) {
 		c.state = cpeOver
@@ -217,7 +217,7 @@ func (c *CPE) result(env *rpc.Envelope, tolerated Tolerance, state string) {
 		return
 	}
 	if err := c.agree(env); err != nil {
-		c.out, c.state = nil, cpeOver
+		c.out, c.state = outbox{}, cpeOver
 		c.breach(env, state, err)
 	}
 }
@@ -285,7 +285,7 @@ func (c *CPE) pass() {
 // post puts out an HTTP request, from when on its response is waited for.
 func (c *CPE) post(env *rpc.Envelope) {
 	c.wait = c.cfg.Timeout
-	c.emit(Output{Kind: Transmit, Envelope: env})
+	c.out.push(Output{Kind: Transmit, Envelope: env})
 }
 
 // Reply answers the request that was delivered: its response, or a *rpc.Fault.
@@ -309,7 +309,7 @@ func (c *CPE) Fail(err error) {
 	if c.over {
 		return
 	}
-	c.out, c.state = nil, cpeOver
+	c.out, c.state = outbox{}, cpeOver
 	c.finish(cmp.Or(err, ErrFailed))
 }
 
@@ -362,6 +362,6 @@ func (c *CPE) String() string {
 // clone returns a machine of its own. Messages are shared: nothing changes them.
 func (c *CPE) clone() *CPE {
 	d := *c
-	d.out, d.queue = slices.Clone(c.out), slices.Clone(c.queue)
+	d.queue = slices.Clone(c.queue)
 	return &d
 }

@@ -74,9 +74,9 @@ type machine struct {
 	guards   *guards
 	state    state
 	version  rpc.Version
-	out      []Output // pending outputs, oldest first
-	over     bool     // Done was emitted
-	end      Output   // the Done output
+	out      outbox
+	over     bool   // Done was emitted
+	end      Output // the Done output
 	nextID   uint32
 	received int
 
@@ -96,16 +96,26 @@ func newMachine(cfg Config, first state, version rpc.Version) machine {
 	}
 }
 
-// pop takes the oldest pending output.
-func (m *machine) pop() (o Output, ok bool) {
-	if len(m.out) == 0 {
+// An outbox holds the outputs that are pending, oldest first. An input makes two at
+// most, of which the second is Floor or Done, so it needs no memory of its own, and a
+// copied machine has its own outbox. The zero value is empty.
+type outbox struct {
+	outputs [2]Output
+	n       int
+}
+
+func (b *outbox) push(o Output) {
+	b.outputs[b.n] = o
+	b.n++
+}
+
+func (b *outbox) pop() (o Output, ok bool) {
+	if b.n == 0 {
 		return Output{}, false
 	}
-	o = m.out[0]
-	m.out = m.out[1:]
-	if len(m.out) == 0 {
-		m.out = nil
-	}
+	o = b.outputs[0]
+	b.outputs[0], b.outputs[1] = b.outputs[1], Output{}
+	b.n--
 	return o, true
 }
 
@@ -135,13 +145,11 @@ func (m *machine) Over() bool { return m.over }
 // Version is the CWMP version in use.
 func (m *machine) Version() rpc.Version { return m.version }
 
-func (m *machine) emit(o Output) { m.out = append(m.out, o) }
-
 // finish ends the session.
 func (m *machine) finish(err error) {
 	m.over = true
 	m.end = Output{Kind: Done, Err: err}
-	m.emit(m.end)
+	m.out.push(m.end)
 }
 
 // request makes the envelope of a request of ours.
@@ -161,7 +169,7 @@ func (m *machine) deliver(env *rpc.Envelope, t Tolerance) {
 		is: true, hasID: env.HasID, inform: isInform(env.Message),
 		id: env.ID, method: env.Message.Method(),
 	}
-	m.emit(Output{Kind: Deliver, Envelope: env, Tolerated: t})
+	m.out.push(Output{Kind: Deliver, Envelope: env, Tolerated: t})
 }
 
 // answer makes the envelope that answers the peer's open request.

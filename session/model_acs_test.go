@@ -174,7 +174,7 @@ func (w *world) respond(code rpc.FaultCode) {
 
 // early lets the answer leave before the rest of the program.
 func (w *world) early() {
-	if len(w.acs.out) > 0 && w.acs.out[0].Kind == Transmit {
+	if w.acs.out.n > 0 && w.acs.out.outputs[0].Kind == Transmit {
 		o := w.acs.Poll()
 		w.acsSends(o.Envelope)
 		w.answerPost(flight{on: true, epoch: w.aEpoch, env: o.Envelope})

@@ -144,15 +144,17 @@ func (s *space) rename(w *world, to exchange) {
 		for i, m := range c.queue {
 			c.queue[i] = renamedMessage(m, to)
 		}
-		for i := range c.out {
-			c.out[i].Envelope = s.renamed(c.out[i].Envelope, to)
+		for i := range c.out.n {
+			o := &c.out.outputs[i]
+			o.Envelope = s.renamed(o.Envelope, to)
 		}
 	}
 	if w.acs != nil {
 		a := w.theACS()
 		a.sent = s.renamed(a.sent, to)
-		for i := range a.out {
-			a.out[i].Envelope = s.renamed(a.out[i].Envelope, to)
+		for i := range a.out.n {
+			o := &a.out.outputs[i]
+			o.Envelope = s.renamed(o.Envelope, to)
 		}
 	}
 }

@@ -221,13 +221,14 @@ type machineID struct {
 
 func (s *space) machine(m *machine) machineID {
 	m.sent, m.received = s.env(m.sent), min(m.received, 1)
-	i := machineID{state: m.state, version: m.version, nextID: m.nextID, begun: m.received > 0, sent: m.sent, pending: len(m.out), open: m.open}
-	if len(m.out) > 1 {
+	i := machineID{state: m.state, version: m.version, nextID: m.nextID, begun: m.received > 0, sent: m.sent, pending: m.out.n, open: m.open}
+	if m.out.n > 1 {
 		panic("a world with two outputs to come")
 	}
-	if len(m.out) == 1 {
-		m.out[0].Envelope = s.env(m.out[0].Envelope)
-		i.out = m.out[0].Envelope
+	if m.out.n == 1 {
+		o := &m.out.outputs[0]
+		o.Envelope = s.env(o.Envelope)
+		i.out = o.Envelope
 	}
 	return i
 }

@@ -158,7 +158,7 @@ func TestStoredStates(t *testing.T) {
 		}
 		for n, a := range slices.Clone(s.acss.all) {
 			b, err := a.MarshalBinary()
-			if len(a.out) > 0 { // the floor, behind a Result
+			if a.out.n > 0 { // the floor, behind a Result
 				require.ErrorIs(t, err, ErrState)
 				continue
 			}

@@ -39,7 +39,7 @@ func (m *machine) pack(p *packer) {
 
 // unpack takes the shared half; last is the number of the state that is over.
 func (m *machine) unpack(u *unpacker, last state) {
-	m.out, m.clock, m.end = nil, time.Time{}, Output{}
+	m.out, m.clock, m.end = outbox{}, time.Time{}, Output{}
 	m.state = state(u.uint(uint64(last)))
 	m.version = rpc.Version(u.uint(uint64(rpc.V14)))
 	m.nextID = uint32(u.uint(math.MaxUint32))
@@ -65,7 +65,7 @@ func (m *machine) unpack(u *unpacker, last state) {
 // them. The error of a session that is over comes back as a text unless it is of
 // this package or a fault.
 func (c *CPE) MarshalBinary() ([]byte, error) {
-	if len(c.out) > 0 || c.state == cpeTurn {
+	if c.out.n > 0 || c.state == cpeTurn {
 		return nil, ErrState
 	}
 	return c.packed().bytes()
@@ -135,7 +135,7 @@ func (c *CPE) sane() bool {
 // MarshalBinary returns the state, to go on with it elsewhere or later; see
 // [CPE.MarshalBinary].
 func (a *ACS) MarshalBinary() ([]byte, error) {
-	if len(a.out) > 0 {
+	if a.out.n > 0 {
 		return nil, ErrState
 	}
 	p := newPacker(kindACS)
