@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/session"
 )
 
 // NOTE: what no peer can bring about from outside.
@@ -57,4 +60,16 @@ func TestGuardBounds(t *testing.T) {
 	}
 	assert.Equal(t, (3*guardNames+99)/100-guardFailures, slow)
 	assert.False(t, g.tooMany("one", now.Add(2*guardWindow)))
+}
+
+// TestWoundTooLate: a session that is found again after its time has a timer that is
+// due at once, maybe before wind has returned.
+func TestWoundTooLate(t *testing.T) {
+	srv := &Server{}
+	for range 200 {
+		s := srv.makeSession("", &rpc.Inform{})
+		srv.wind(s, time.Hour, -time.Second)
+		<-s.ctx.Done()
+		assert.ErrorIs(t, context.Cause(s.ctx), session.ErrDuration)
+	}
 }

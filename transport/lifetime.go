@@ -40,12 +40,13 @@ func (srv *Server) newSession(principal string, env *rpc.Envelope, document []by
 	return s
 }
 
-// wind starts a session's timers.
+// wind starts a session's timer, which may be due at once.
 func (srv *Server) wind(s *Session, wait, left time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.begun = time.Now()
 	s.wait, s.ends, s.deadline = wait, s.begun.Add(left), s.begun.Add(wait)
-	s.timer = time.AfterFunc(wait, func() { srv.expire(s) })
-	s.last = time.AfterFunc(left, func() { srv.cut(s, session.ErrDuration) })
+	s.timer = time.AfterFunc(min(wait, left), func() { srv.expire(s) })
 }
 
 // The bounds of a SessionTimeout.
@@ -65,7 +66,6 @@ func (srv *Server) waitFor(env *rpc.Envelope) time.Duration {
 // stop ends what waits for a session.
 func (s *Session) stop(cause error) {
 	s.timer.Stop()
-	s.last.Stop()
 	s.cancel(cause)
 }
 
@@ -86,19 +86,23 @@ func (srv *Server) cut(s *Session, why error) {
 	srv.abandon(s, why)
 }
 
-// expire ends a session whose CPE did not come back. Each POST moves the deadline, but
-// not the timer, which is set anew here.
+// expire ends a session whose CPE did not come back, or that has gone on for too long.
+// Each POST moves the deadline, but not the timer, which is set anew here. While a handler
+// runs nobody is waited for.
 func (srv *Server) expire(s *Session) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ctx.Err() != nil { // it has ended, is ended, or goes on elsewhere
-		return
+	ctx, cancel := context.WithDeadline(s.ctx, s.ends)
+	defer cancel()
+	switch {
+	case s.mu.lockWhile(ctx, ctx):
+		defer s.mu.Unlock()
+		if left := time.Until(s.deadline); left > 0 {
+			s.timer.Reset(min(left, time.Until(s.ends)))
+			return
+		}
+		srv.abandon(s, ErrTimeout)
+	case s.ctx.Err() == nil: // else it has ended, is ended, or goes on elsewhere
+		srv.cut(s, session.ErrDuration)
 	}
-	if left := time.Until(s.deadline); left > 0 {
-		s.timer.Reset(left)
-		return
-	}
-	srv.abandon(s, ErrTimeout)
 }
 
 // abandon ends a session from outside of any exchange. One whose place in the store

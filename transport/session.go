@@ -49,8 +49,7 @@ type Session struct {
 	answer   rpc.Message   // to our last request, for the next turn
 	wait     time.Duration // for the CPE's next message
 	deadline time.Time     // of that wait
-	timer    *time.Timer   // for the deadline
-	last     *time.Timer   // for the session as a whole
+	timer    *time.Timer   // for the deadline and the end
 	run      *run          // of a Script
 	state    string        // that was told last
 }
