@@ -73,3 +73,17 @@ func TestWoundTooLate(t *testing.T) {
 		assert.ErrorIs(t, context.Cause(s.ctx), session.ErrDuration)
 	}
 }
+
+// TestTaleOnce: an exchange that begins after the end, and ends, does not tell of it again.
+func TestTaleOnce(t *testing.T) {
+	var tale tale
+	told := 0
+	tale.begin()
+	tale.last(func() { told++ })
+	assert.Zero(t, told, "an exchange is to be told of first")
+	tale.end()
+	assert.Equal(t, 1, told)
+	tale.begin()
+	tale.end()
+	assert.Equal(t, 1, told)
+}

@@ -162,16 +162,19 @@ func (t *tale) begin() {
 
 // end is called when an exchange was told of.
 func (t *tale) end() {
-	t.mu.Lock()
-	t.running--
-	rest := t.rest
-	if t.running > 0 {
-		rest = nil
-	}
-	t.mu.Unlock()
-	if rest != nil {
+	if rest := t.due(); rest != nil {
 		rest()
 	}
+}
+
+// due counts an exchange off, and takes what is told after the last of them.
+func (t *tale) due() (rest func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.running--; t.running == 0 {
+		rest, t.rest = t.rest, nil
+	}
+	return rest
 }
 
 // last calls f when no exchange is to be told of before.
