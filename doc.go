@@ -11,6 +11,9 @@
 // [github.com/cwmp-go/cwmp/cwmptest] helps to test.
 // [github.com/cwmp-go/cwmp/attrs] decides which source sets a device's
 // configuration, [github.com/cwmp-go/cwmp/transport/dhcp] reads what DHCP says.
+// [github.com/cwmp-go/cwmp/transport/connreq] wakes a device by a connection request,
+// over HTTP, UDP and XMPP, and [github.com/cwmp-go/cwmp/transport/stun] keeps it
+// within reach behind a gateway.
 //
 // To make a device, begin with transport.Client; to make an ACS, with
 // transport.Server; to test either, with package cwmptest. The command

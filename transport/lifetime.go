@@ -193,7 +193,8 @@ func (t *tale) last(f func()) {
 // Shutdown ends all open sessions with ErrShutdown and refuses new ones with 503. It
 // returns when the program was told of each end, or when ctx ends, with its error,
 // as it may while a handler does not look at its own context. Use it after
-// http.Server's Shutdown, which knows connections and no sessions.
+// http.Server's Shutdown, which knows connections and no sessions, and waits for
+// exchanges: of a session whose exchange is being told of, the end is told after that.
 //
 // Sessions that a Store keeps are not ended but left to the other processes, except
 // those of a Script.

@@ -66,58 +66,87 @@ type result struct {
 
 func run(opt options) error {
 	fmt.Printf("%s %s/%s, %d cores, %d rounds\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), opt.rounds)
-	servers := map[string]*process{}
-	for _, name := range serverNames {
-		p, err := startServer(name)
-		if err != nil {
-			return err
-		}
-		defer p.stop()
-		servers[name] = p
-	}
 	for _, conns := range []int{16, 256} {
-		err := compare(opt, fmt.Sprintf("ACS, %d connections", conns), serverNames, func(name string) (result, error) {
-			return measureServer(servers[name], conns, opt.slice)
-		})
+		all, err := acs(opt, conns)
 		if err != nil {
 			return err
 		}
+		show(fmt.Sprintf("ACS, %d connections", conns), serverNames, all)
 	}
+	p, err := startServer(serverNames[0])
+	if err != nil {
+		return err
+	}
+	defer p.stop()
 	for _, conns := range []int{1, 16} {
-		err := compare(opt, fmt.Sprintf("CPE, %d at once", conns), clientNames, func(name string) (result, error) {
-			return measureClient(name, servers["net/http, prebuilt"].url, conns, opt.slice)
+		all, err := inTurns(opt.rounds, clientNames, func(name string) (result, error) {
+			return measureClient(name, p.url, conns, opt.slice)
 		})
 		if err != nil {
 			return err
 		}
+		show(fmt.Sprintf("CPE, %d at once", conns), clientNames, all)
 	}
 	return idle(opt.idle)
 }
 
-// compare measures the subjects in turns and prints a table; the first is the measure.
-func compare(opt options, title string, names []string, measure func(string) (result, error)) error {
-	all := map[string][]result{}
-	for range opt.rounds {
+// acs measures the servers.
+func acs(opt options, conns int) (results, error) {
+	servers := map[string]*process{}
+	for _, name := range serverNames {
+		p, err := startServer(name)
+		if err != nil {
+			return nil, err
+		}
+		defer p.stop()
+		servers[name] = p
+	}
+	return inTurns(opt.rounds, serverNames, func(name string) (result, error) {
+		return measureServer(servers[name], conns, opt.slice)
+	})
+}
+
+// results are those of each subject, by round.
+type results map[string][]result
+
+// inTurns measures the subjects in turns.
+func inTurns(rounds int, names []string, measure func(string) (result, error)) (results, error) {
+	all := results{}
+	for range rounds {
 		for _, name := range names {
 			r, err := measure(name)
 			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+				return nil, fmt.Errorf("%s: %w", name, err)
 			}
 			all[name] = append(all[name], r)
 		}
 	}
-	fmt.Printf("\n### %s\n\n| subject | sessions/s | best | CPU us/session | share of sessions/s | x CPU |\n|---|---|---|---|---|---|\n", title)
-	base := all[names[0]]
-	for _, name := range names {
-		var rate, cpu, share, times []float64
-		for i, r := range all[name] {
-			rate, cpu = append(rate, r.sessions), append(cpu, r.cpu)
-			share, times = append(share, r.sessions/base[i].sessions), append(times, r.cpu/base[i].cpu)
-		}
-		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.2f | %.2f |\n",
-			name, median(rate), slices.Max(rate), median(cpu), median(share), median(times))
+	return all, nil
+}
+
+// ratio: share is what a subject does of another's sessions in the same time, and times how
+// much of its CPU time it takes for one: medians over the rounds.
+func (all results) ratio(name, base string) (share, times float64) {
+	var shares, costs []float64
+	for i, r := range all[name] {
+		b := all[base][i]
+		shares, costs = append(shares, r.sessions/b.sessions), append(costs, r.cpu/b.cpu)
 	}
-	return nil
+	return median(shares), median(costs)
+}
+
+// show prints a table; the first subject is the measure.
+func show(title string, names []string, all results) {
+	fmt.Printf("\n### %s\n\n| subject | sessions/s | best | CPU us/session | share of sessions/s | x CPU |\n|---|---|---|---|---|---|\n", title)
+	for _, name := range names {
+		var rate, cpu []float64
+		for _, r := range all[name] {
+			rate, cpu = append(rate, r.sessions), append(cpu, r.cpu)
+		}
+		share, times := all.ratio(name, names[0])
+		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.2f | %.2f |\n",
+			name, median(rate), slices.Max(rate), median(cpu), share, times)
+	}
 }
 
 func median(v []float64) float64 {
