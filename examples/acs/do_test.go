@@ -78,6 +78,17 @@ func TestEveryMethod(t *testing.T) {
 	}
 }
 
+// A list may be as long as its author likes.
+func TestLongList(t *testing.T) {
+	const n = 1500
+	r := start(t, "-once", "-json", "-do", file(t, "["+strings.Repeat(`{"GetRPCMethods":{}},`, n-1)+`{"GetRPCMethods":{}}]`))
+	d := device()
+	d.Client.MaxMessages = 2 * n
+	require.NoError(t, r.call(t, d))
+	assert.Equal(t, exitOK, <-r.status)
+	assert.Equal(t, n, strings.Count(r.out.lines(t, 1)[0], `"method":"GetRPCMethods"`))
+}
+
 // What is left out is empty, false or 0, and an empty list makes no requests.
 func TestShortForms(t *testing.T) {
 	var asked []rpc.Message

@@ -53,6 +53,9 @@ func newProgram(o options, out io.Writer, logger *log.Logger) *program {
 // grace is how long requests may take that are being served at the end.
 const grace = 2 * time.Second
 
+// mostOfCPE is how much a CPE may send in one session beside the answers to -do.
+const mostOfCPE = 1000
+
 // serve serves until ctx ends or the program has done what it should, and returns the
 // exit status.
 func (p *program) serve(ctx context.Context, listener net.Listener) int {
@@ -64,6 +67,7 @@ func (p *program) serve(ctx context.Context, listener net.Listener) int {
 		Style:         p.style,
 		Exchanged:     p.exchanged,
 		Ended:         p.ended,
+		MaxMessages:   mostOfCPE + len(p.requests),
 	}
 	server := &http.Server{
 		Handler: acs, ConnContext: acs.ConnContext, ErrorLog: p.log,
