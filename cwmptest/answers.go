@@ -169,7 +169,7 @@ func (d *Device) set(m *rpc.SetParameterValues) (rpc.Message, error) {
 		}
 		seen[v.Name] = true
 		if code := d.check(v); code != 0 {
-			fault.Parameters = append(fault.Parameters, rpc.ParameterFault{ParameterName: v.Name, Code: code, Text: code.Meaning()})
+			fault.Parameters = append(fault.Parameters, rpc.ParameterFault{ParameterName: v.Name, FaultCode: code, FaultString: code.Meaning()})
 		}
 	}
 	if len(fault.Parameters) > 0 {

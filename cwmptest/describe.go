@@ -61,7 +61,7 @@ func describeMessage(m rpc.Message) string {
 	case nil:
 		return "(no message)"
 	case *rpc.Fault:
-		return fmt.Sprintf("Fault:%d", uint32(m.Code))
+		return fmt.Sprintf("Fault:%d", uint32(m.FaultCode))
 	default:
 		return m.Method()
 	}

@@ -195,7 +195,7 @@ func ask(t *testing.T, d *Device, request rpc.Message) string {
 		require.Nil(t, answer)
 		f := rpc.AsFault(err, 0)
 		require.Empty(t, f.Parameters, "only SetParameterValues has them")
-		return fmt.Sprint(uint32(f.Code))
+		return fmt.Sprint(uint32(f.FaultCode))
 	}
 	var words []string
 	switch m := answer.(type) {

@@ -51,7 +51,7 @@ func ExampleDevice_Handle() {
 		},
 	})
 	for _, p := range err.(*rpc.Fault).Parameters {
-		fmt.Println(p.ParameterName, p.Code)
+		fmt.Println(p.ParameterName, p.FaultCode)
 	}
 	// Output:
 	// Device.DeviceInfo.UpTime fault 9008: non-writable parameter

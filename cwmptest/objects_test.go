@@ -89,8 +89,8 @@ func add(t *testing.T, d *Device, name, key string) (number uint32, fault rpc.Fa
 	if err != nil {
 		require.Nil(t, m)
 		f := rpc.AsFault(err, 0)
-		assert.True(t, f.Code.Answers("AddObject", rpc.ToCPE), "%v", f)
-		return 0, f.Code
+		assert.True(t, f.FaultCode.Answers("AddObject", rpc.ToCPE), "%v", f)
+		return 0, f.FaultCode
 	}
 	r := m.(*rpc.AddObjectResponse)
 	assert.Equal(t, rpc.Applied, r.Status)
@@ -103,8 +103,8 @@ func remove(t *testing.T, d *Device, name, key string) rpc.FaultCode {
 	if err != nil {
 		require.Nil(t, m)
 		f := rpc.AsFault(err, 0)
-		assert.True(t, f.Code.Answers("DeleteObject", rpc.ToCPE), "%v", f)
-		return f.Code
+		assert.True(t, f.FaultCode.Answers("DeleteObject", rpc.ToCPE), "%v", f)
+		return f.FaultCode
 	}
 	assert.Equal(t, &rpc.DeleteObjectResponse{Status: rpc.Applied}, m)
 	return 0

@@ -164,10 +164,10 @@ func set(t *testing.T, d *Device, words, key string) (fault string, changes map[
 	}
 	f, ok := err.(*rpc.Fault)
 	require.True(t, ok, "%T", err)
-	list := []string{fmt.Sprint(uint32(f.Code))}
+	list := []string{fmt.Sprint(uint32(f.FaultCode))}
 	for _, p := range f.Parameters {
-		assert.NotEmpty(t, p.Text)
-		list = append(list, fmt.Sprintf("%s=%d", p.ParameterName, uint32(p.Code)))
+		assert.NotEmpty(t, p.FaultString)
+		list = append(list, fmt.Sprintf("%s=%d", p.ParameterName, uint32(p.FaultCode)))
 	}
 	return strings.Join(list, " "), changes
 }

@@ -96,12 +96,12 @@ func faultCapture(code rpc.FaultCode, names ...string) func(*testing.T, rpc.Mess
 	return func(t *testing.T, m rpc.Message) {
 		f := m.(*rpc.Fault)
 		assert.ErrorIs(t, f, rpc.FaultInvalidArguments)
-		assert.Equal(t, "Invalid arguments", f.Text)
+		assert.Equal(t, "Invalid arguments", f.FaultString)
 		assert.Equal(t, []string{"Client", "CWMP fault"}, []string{f.SOAPCode, f.SOAPText})
 		require.Len(t, f.Parameters, len(names))
 		for i, p := range f.Parameters {
 			assert.Equal(t, names[i], p.ParameterName)
-			assert.Equal(t, code, p.Code)
+			assert.Equal(t, code, p.FaultCode)
 		}
 	}
 }

@@ -100,7 +100,7 @@ func TestDescribe(t *testing.T) {
 	}
 	assert.Equal(t, 54, count)
 
-	fault := rpc.Describe(&rpc.Fault{Code: 9001})
+	fault := rpc.Describe(&rpc.Fault{FaultCode: 9001})
 	require.Len(t, fault, 3)
 	assert.Equal(t, []string{"faultcode", "faultstring", "detail"}, []string{fault[0].Name, fault[1].Name, fault[2].Name})
 	assert.True(t, fault[2].Optional, "SOAP has faults without")

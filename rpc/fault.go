@@ -11,8 +11,8 @@ import (
 // what it unwraps to, so errors.Is(err, rpc.FaultInvalidParameterName) works.
 // See TR-069 section 3.5 and A.5.
 type Fault struct {
-	Code FaultCode // 0: a plain SOAP fault without the CWMP detail, such as VersionMismatch
-	Text string    // FaultString; empty is left out
+	FaultCode   FaultCode // 0: a plain SOAP fault without the CWMP detail, such as VersionMismatch
+	FaultString string    // FaultString; empty is left out
 	// Parameters says what is wrong with each parameter of a refused
 	// SetParameterValues; no other method has it.
 	Parameters []ParameterFault
@@ -30,7 +30,7 @@ func NewFault(code FaultCode, text string) *Fault {
 	if text == "" {
 		text = code.Meaning()
 	}
-	return &Fault{Code: code, Text: text}
+	return &Fault{FaultCode: code, FaultString: text}
 }
 
 // AsFault returns the fault in err's tree, or else a fault of the code internal
@@ -51,15 +51,15 @@ func (*Fault) Method() string { return "Fault" }
 // Error returns one line: the code, its meaning or text, and the parameters.
 // Control characters that the peer put into them are escaped.
 func (f *Fault) Error() string {
-	if f.Code == 0 {
+	if f.FaultCode == 0 {
 		return fmt.Sprintf("SOAP fault %s: %s", printable(f.SOAPCode), printable(f.SOAPText))
 	}
-	s := fmt.Sprintf("fault %d", uint32(f.Code))
+	s := fmt.Sprintf("fault %d", uint32(f.FaultCode))
 	if text := f.text(); text != "" {
 		s += ": " + printable(text)
 	}
 	for _, p := range f.Parameters {
-		s += fmt.Sprintf("; %s: %d %s", printable(p.ParameterName), uint32(p.Code), printable(p.Text))
+		s += fmt.Sprintf("; %s: %d %s", printable(p.ParameterName), uint32(p.FaultCode), printable(p.FaultString))
 	}
 	return s
 }
@@ -71,14 +71,14 @@ func printable(s string) string {
 }
 
 func (f *Fault) text() string {
-	if f.Text != "" {
-		return f.Text
+	if f.FaultString != "" {
+		return f.FaultString
 	}
-	return f.Code.Meaning()
+	return f.FaultCode.Meaning()
 }
 
 // Unwrap returns the code.
-func (f *Fault) Unwrap() error { return f.Code }
+func (f *Fault) Unwrap() error { return f.FaultCode }
 
 // Fields lists the children of a SOAP 1.1 Fault.
 func (f *Fault) Fields(c *Codec) {
@@ -88,7 +88,7 @@ func (f *Fault) Fields(c *Codec) {
 	}
 	c.String("faultcode", code, 0)
 	c.String("faultstring", text, 0)
-	if !c.Encoding() || f.Code != 0 {
+	if !c.Encoding() || f.FaultCode != 0 {
 		c.kind = optional // SOAP has faults without
 		c.Struct("detail", (*faultDetail)(f))
 	}
@@ -97,7 +97,7 @@ func (f *Fault) Fields(c *Codec) {
 func (f *Fault) soapDefaults() (code, text *string) {
 	c, t := f.SOAPCode, f.SOAPText
 	if c == "" {
-		c = f.Code.Class()
+		c = f.FaultCode.Class()
 	}
 	if t == "" {
 		t = "CWMP fault"
@@ -117,8 +117,8 @@ func (f *faultDetail) Fields(c *Codec) {
 type cwmpFault Fault
 
 func (f *cwmpFault) Fields(c *Codec) {
-	c.Uint("FaultCode", (*uint32)(&f.Code))
-	c.OptString("FaultString", &f.Text, 0)
+	c.Uint("FaultCode", (*uint32)(&f.FaultCode))
+	c.OptString("FaultString", &f.FaultString, 0)
 	c.kind = optional
 	Repeated(c, "SetParameterValuesFault", &f.Parameters)
 }
@@ -127,13 +127,13 @@ func (f *cwmpFault) Fields(c *Codec) {
 // (SetParameterValuesFault).
 type ParameterFault struct {
 	ParameterName string
-	Code          FaultCode // 9005 to 9008, which are never the main code
-	Text          string    // empty is left out
+	FaultCode     FaultCode // 9005 to 9008, which are never the main code
+	FaultString   string    // empty is left out
 }
 
 // Fields lists the children of SetParameterValuesFault.
 func (p *ParameterFault) Fields(c *Codec) {
 	c.String("ParameterName", &p.ParameterName, 0)
-	c.Uint("FaultCode", (*uint32)(&p.Code))
-	c.OptString("FaultString", &p.Text, 0)
+	c.Uint("FaultCode", (*uint32)(&p.FaultCode))
+	c.OptString("FaultString", &p.FaultString, 0)
 }

@@ -50,7 +50,7 @@ func TestFaultIs(t *testing.T) {
 	assert.NotErrorIs(t, err, rpc.FaultInvalidParameterValue)
 	f, ok := errors.AsType[*rpc.Fault](err)
 	require.True(t, ok)
-	assert.Equal(t, "invalid parameter name", f.Text)
+	assert.Equal(t, "invalid parameter name", f.FaultString)
 	code, ok := errors.AsType[rpc.FaultCode](err)
 	require.True(t, ok)
 	assert.Equal(t, rpc.FaultInvalidParameterName, code)
@@ -58,10 +58,10 @@ func TestFaultIs(t *testing.T) {
 
 func TestFaultError(t *testing.T) {
 	for want, f := range map[string]*rpc.Fault{
-		"fault 9001: no": rpc.NewFault(9001, "no"), "fault 9001: request denied": {Code: 9001}, "fault 9500": {Code: 9500},
+		"fault 9001: no": rpc.NewFault(9001, "no"), "fault 9001: request denied": {FaultCode: 9001}, "fault 9500": {FaultCode: 9500},
 		"SOAP fault VersionMismatch: 1.2?":                                     {SOAPCode: "VersionMismatch", SOAPText: "1.2?"},
-		"fault 9003: invalid arguments; A.B: 9006 x; C: 9007 ":                 {Code: 9003, Parameters: []rpc.ParameterFault{{"A.B", 9006, "x"}, {"C", 9007, ""}}},
-		"fault 9800: vendor fault":                                             {Code: 9800, SOAPCode: "Server"},
+		"fault 9003: invalid arguments; A.B: 9006 x; C: 9007 ":                 {FaultCode: 9003, Parameters: []rpc.ParameterFault{{"A.B", 9006, "x"}, {"C", 9007, ""}}},
+		"fault 9800: vendor fault":                                             {FaultCode: 9800, SOAPCode: "Server"},
 		"fault 8005: retry request":                                            rpc.NewFault(rpc.FaultACSRetryRequest, ""),
 		"fault 9032: version already exists":                                   rpc.NewFault(rpc.FaultVersionExists, ""),
 		"fault 9010: file transfer failure":                                    rpc.NewFault(rpc.FaultTransferFailure, ""),
@@ -75,24 +75,24 @@ func TestAsFault(t *testing.T) {
 	own := rpc.NewFault(rpc.FaultRequestDenied, "not now")
 	assert.Same(t, own, rpc.AsFault(fmt.Errorf("x: %w", own), 9002))
 	assert.Equal(t, rpc.NewFault(9005, ""), rpc.AsFault(fmt.Errorf("secret path: %w", rpc.FaultInvalidParameterName), 9002))
-	assert.Equal(t, &rpc.Fault{Code: 9002, Text: "internal error"}, rpc.AsFault(io.ErrUnexpectedEOF, rpc.FaultInternalError))
-	assert.Equal(t, &rpc.Fault{Code: 8002, Text: "internal error"}, rpc.AsFault(errors.New("password=x"), rpc.FaultACSInternalError))
+	assert.Equal(t, &rpc.Fault{FaultCode: 9002, FaultString: "internal error"}, rpc.AsFault(io.ErrUnexpectedEOF, rpc.FaultInternalError))
+	assert.Equal(t, &rpc.Fault{FaultCode: 8002, FaultString: "internal error"}, rpc.AsFault(errors.New("password=x"), rpc.FaultACSInternalError))
 }
 
 func TestFaultWritten(t *testing.T) {
 	for _, c := range []struct {
 		give, want rpc.Fault
 	}{
-		{rpc.Fault{Code: 9003}, rpc.Fault{Code: 9003, SOAPCode: "Client", SOAPText: "CWMP fault"}},
-		{rpc.Fault{Code: 9002, Text: "t"}, rpc.Fault{Code: 9002, Text: "t", SOAPCode: "Server", SOAPText: "CWMP fault"}},
-		{rpc.Fault{Code: 8003, SOAPCode: "s:Client", SOAPText: "x"}, rpc.Fault{Code: 8003, SOAPCode: "s:Client", SOAPText: "x"}},
-		{rpc.Fault{SOAPCode: "VersionMismatch", SOAPText: "x", Text: "lost"}, rpc.Fault{SOAPCode: "VersionMismatch", SOAPText: "x"}},
+		{rpc.Fault{FaultCode: 9003}, rpc.Fault{FaultCode: 9003, SOAPCode: "Client", SOAPText: "CWMP fault"}},
+		{rpc.Fault{FaultCode: 9002, FaultString: "t"}, rpc.Fault{FaultCode: 9002, FaultString: "t", SOAPCode: "Server", SOAPText: "CWMP fault"}},
+		{rpc.Fault{FaultCode: 8003, SOAPCode: "s:Client", SOAPText: "x"}, rpc.Fault{FaultCode: 8003, SOAPCode: "s:Client", SOAPText: "x"}},
+		{rpc.Fault{SOAPCode: "VersionMismatch", SOAPText: "x", FaultString: "lost"}, rpc.Fault{SOAPCode: "VersionMismatch", SOAPText: "x"}},
 	} {
 		given := c.give
 		doc := encode(t, rpc.NewEnvelope(rpc.V12, "1", &given))
 		assert.Equal(t, c.give, given, "writing changes nothing")
 		assert.Equal(t, &c.want, parse(t, doc).Message)
-		assert.Equal(t, c.give.Code != 0, containsDetail(doc))
+		assert.Equal(t, c.give.FaultCode != 0, containsDetail(doc))
 	}
 }
 
@@ -109,17 +109,17 @@ func TestFaultRead(t *testing.T) {
 		"two parameters": "<faultcode>Client</faultcode><faultstring>CWMP fault</faultstring><detail>" + cwmp + "<x><SetParameterValuesFault/></x></detail>",
 	} {
 		got := parse(t, envelope("", "<s:Fault>"+body+"</s:Fault>")).Message
-		assert.Equal(t, &rpc.Fault{Code: 9001, Text: "no", SOAPCode: "Client", SOAPText: "CWMP fault"}, got, name)
+		assert.Equal(t, &rpc.Fault{FaultCode: 9001, FaultString: "no", SOAPCode: "Client", SOAPText: "CWMP fault"}, got, name)
 	}
 	bare := parse(t, envelope("", "<cwmp:Fault><FaultCode>9001</FaultCode></cwmp:Fault>")).Message
-	assert.Equal(t, &rpc.Fault{Code: 9001}, bare, "a CWMP Fault without SOAP's around it")
+	assert.Equal(t, &rpc.Fault{FaultCode: 9001}, bare, "a CWMP Fault without SOAP's around it")
 	_, err := rpc.Parse([]byte(envelope("", "<s:Fault><detail><cwmp:Fault><FaultCode>x</FaultCode></cwmp:Fault></detail></s:Fault>")), standard)
 	requireValueError(t, err, rpc.ErrInteger, "/Envelope/Body/Fault/detail/Fault/FaultCode", "x")
 }
 
 // What a peer writes into a fault does not break a line of a log.
 func TestFaultErrorIsOneLine(t *testing.T) {
-	f := &rpc.Fault{Code: 9003, Text: "a\nb \"c\" \x1b[2J é", Parameters: []rpc.ParameterFault{{ParameterName: "x\r\ny", Code: 9005, Text: "\x00"}}}
+	f := &rpc.Fault{FaultCode: 9003, FaultString: "a\nb \"c\" \x1b[2J é", Parameters: []rpc.ParameterFault{{ParameterName: "x\r\ny", FaultCode: 9005, FaultString: "\x00"}}}
 	assert.Equal(t, `fault 9003: a\nb "c" \x1b[2J é; x\r\ny: 9005 \x00`, f.Error())
 	assert.Equal(t, `SOAP fault a\tb: c\nd`, (&rpc.Fault{SOAPCode: "a\tb", SOAPText: "c\nd"}).Error())
 }

@@ -173,10 +173,10 @@ func goldenVariants() []golden {
 		{"AutonomousTransferComplete-failed", &rpc.AutonomousTransferComplete{
 			FileType: "4 Vendor Log File", FaultStruct: rpc.TransferFault{FaultCode: rpc.FaultUploadFailure}, StartTime: rpc.UnknownTime, CompleteTime: rpc.UnknownTime,
 		}},
-		{"Fault-acs", &rpc.Fault{Code: rpc.FaultACSRetryRequest, Text: "retry request", SOAPCode: "Server", SOAPText: "CWMP fault"}},
-		{"Fault-bare", &rpc.Fault{Code: rpc.FaultMethodNotSupported, SOAPCode: "Server", SOAPText: "CWMP fault"}},
+		{"Fault-acs", &rpc.Fault{FaultCode: rpc.FaultACSRetryRequest, FaultString: "retry request", SOAPCode: "Server", SOAPText: "CWMP fault"}},
+		{"Fault-bare", &rpc.Fault{FaultCode: rpc.FaultMethodNotSupported, SOAPCode: "Server", SOAPText: "CWMP fault"}},
 		{"Fault-soap", &rpc.Fault{SOAPCode: "soap-env:MustUnderstand", SOAPText: "header not understood"}},
-		{"Fault-vendor", &rpc.Fault{Code: 9801, Text: "flash is worn", SOAPCode: "Server", SOAPText: "CWMP fault"}},
+		{"Fault-vendor", &rpc.Fault{FaultCode: 9801, FaultString: "flash is worn", SOAPCode: "Server", SOAPText: "CWMP fault"}},
 	}
 	var all []golden
 	for _, v := range variants {

@@ -63,8 +63,8 @@ func goldenFault() *rpc.Fault {
 func goldenParameterFault() *rpc.Fault {
 	f := goldenFault()
 	f.Parameters = []rpc.ParameterFault{
-		{ParameterName: nameURL, Code: rpc.FaultNonWritableParameter, Text: "read only"},
-		{ParameterName: namePeriod, Code: rpc.FaultInvalidParameterValue},
+		{ParameterName: nameURL, FaultCode: rpc.FaultNonWritableParameter, FaultString: "read only"},
+		{ParameterName: namePeriod, FaultCode: rpc.FaultInvalidParameterValue},
 	}
 	return f
 }

@@ -193,14 +193,14 @@ func (c *Codec) stray() (found bool) {
 
 // parts counts what a CWMP fault has.
 func (f *Fault) parts() int {
-	return len(f.Parameters) + min(int(f.Code), 1) + min(len(f.Text), 1)
+	return len(f.Parameters) + min(int(f.FaultCode), 1) + min(len(f.FaultString), 1)
 }
 
 // adopt gives a fault without a code the parts that were found elsewhere.
 func (c *Codec) adopt(f *Fault) {
-	if c.lost == nil || c.lost.Code == 0 || f.Code != 0 {
+	if c.lost == nil || c.lost.FaultCode == 0 || f.FaultCode != 0 {
 		return
 	}
 	c.deviate(DetailMisplaced, "Fault", "")
-	f.Code, f.Text, f.Parameters = c.lost.Code, c.lost.Text, c.lost.Parameters
+	f.FaultCode, f.FaultString, f.Parameters = c.lost.FaultCode, c.lost.FaultString, c.lost.Parameters
 }

@@ -101,7 +101,7 @@ func saysVersion(env *rpc.Envelope) bool {
 	_, vendor := env.Message.(*rpc.Vendor)
 	f, fault := env.Message.(*rpc.Fault)
 	header := env.HasID || env.HoldRequests || env.HasSessionTimeout || env.SupportedCWMPVersions != "" || env.UseCWMPVersion != "" || env.HasNoMoreRequests
-	return header || !vendor && !(fault && f.Code == 0)
+	return header || !vendor && !(fault && f.FaultCode == 0)
 }
 
 // normalMessage copies a message through reflection: a time that is not there is
@@ -219,13 +219,13 @@ func normalTime(d rpc.DateTime) rpc.DateTime {
 func normalFault(m *rpc.Fault) *rpc.Fault {
 	f := *m
 	if f.SOAPCode == "" {
-		f.SOAPCode = f.Code.Class()
+		f.SOAPCode = f.FaultCode.Class()
 	}
 	if f.SOAPText == "" {
 		f.SOAPText = "CWMP fault"
 	}
-	if f.Code == 0 {
-		f.Text, f.Parameters = "", nil // no detail is written
+	if f.FaultCode == 0 {
+		f.FaultString, f.Parameters = "", nil // no detail is written
 	}
 	return &f
 }

@@ -274,7 +274,7 @@ func TestMustUnderstand(t *testing.T) {
 		assert.Nil(t, env.Message, "it is not carried out")
 		answer := rpc.AsFault(err, rpc.FaultInvalidArguments)
 		assert.Equal(t, "MustUnderstand", answer.SOAPCode)
-		assert.Zero(t, answer.Code)
+		assert.Zero(t, answer.FaultCode)
 		assert.Contains(t, encode(t, rpc.NewEnvelope(rpc.V10, env.ID, answer)), "MustUnderstand</faultcode>")
 	}
 	_, err := rpc.Parse([]byte(quirks(t)["E4-too-long"]), rpc.Config{Level: soap.Strict})

@@ -92,11 +92,11 @@ func (s source) code() rpc.FaultCode {
 
 func (s source) fault() *rpc.Fault {
 	return &rpc.Fault{
-		Code: s.code(), Text: s.text(1000),
+		FaultCode: s.code(), FaultString: s.text(1000),
 		SOAPCode: pick(s, "Client", "Server"), SOAPText: "CWMP fault",
 		Parameters: list(s, 3, func() rpc.ParameterFault {
 			code := pick(s, rpc.FaultInvalidParameterName, rpc.FaultNonWritableParameter, 9850)
-			return rpc.ParameterFault{ParameterName: s.name(), Code: code, Text: s.text(500)}
+			return rpc.ParameterFault{ParameterName: s.name(), FaultCode: code, FaultString: s.text(500)}
 		}),
 	}
 }

@@ -197,7 +197,7 @@ func subjects(v rpc.Version) (all []subject) {
 			}})
 		}
 	}
-	return append(all, subject{"Fault", "/Envelope/Body/Fault/detail/Fault", func() rpc.Message { return &rpc.Fault{Code: 9001} }})
+	return append(all, subject{"Fault", "/Envelope/Body/Fault/detail/Fault", func() rpc.Message { return &rpc.Fault{FaultCode: 9001} }})
 }
 
 // notElements are the fields that no element of the facts stands for.

@@ -190,7 +190,7 @@ func idOf(env *rpc.Envelope) envID {
 	case *rpc.Download:
 		i.key = m.CommandKey
 	case *rpc.Fault:
-		i.code = m.Code
+		i.code = m.FaultCode
 	}
 	return i
 }

@@ -113,7 +113,7 @@ func (w *world) cpeReceives(env *rpc.Envelope) {
 			t.version = rpc.ParseVersion(env.UseCWMPVersion)
 		}
 	}
-	if f, ok := env.Message.(*rpc.Fault); ok && f.Code == rpc.FaultACSRetryRequest && t.out != nil {
+	if f, ok := env.Message.(*rpc.Fault); ok && f.FaultCode == rpc.FaultACSRetryRequest && t.out != nil {
 		t.repeats++
 		t.again, t.out = t.out, nil
 	}
@@ -189,7 +189,7 @@ func (w *world) acsSends(env *rpc.Envelope) {
 		w.check(env.ID == t.open.ID && env.HasID == t.open.HasID, "S5: the answer has another ID")
 		fault, refused := env.Message.(*rpc.Fault)
 		t.informed = t.informed || isInform(t.open.Message) && !refused
-		t.again = refused && fault.Code == rpc.FaultACSRetryRequest
+		t.again = refused && fault.FaultCode == rpc.FaultACSRetryRequest
 		t.refused = min(t.refused+1, maxRetry+2)
 		if !t.again {
 			t.refused = 0
@@ -234,7 +234,7 @@ func (w *world) acsFloor() {
 func (w *world) acsDone(err error) {
 	t := &w.talk.acs
 	fault, _ := err.(*rpc.Fault)
-	w.check(fault == nil || fault.Code != rpc.FaultACSRetryRequest, "3.7.1.6: fault 8005 ends the session")
+	w.check(fault == nil || fault.FaultCode != rpc.FaultACSRetryRequest, "3.7.1.6: fault 8005 ends the session")
 	w.check(err != nil || t.informed && t.yielded && !t.owes && t.out == nil && t.open == nil, "S8: the ACS ends a session too soon")
 }
 

@@ -88,7 +88,7 @@ var turnMutants = []mutant{
 		}
 	}},
 	{"CPE repeats without end", "L2", 0, stubborn, func(l *law) {
-		l.cpe.repeat = func(_ *CPE, f *rpc.Fault) bool { return f.Code == rpc.FaultACSRetryRequest }
+		l.cpe.repeat = func(_ *CPE, f *rpc.Fault) bool { return f.FaultCode == rpc.FaultACSRetryRequest }
 	}},
 	{"CPE repeats after any fault", "S1", 0, denied, func(l *law) {
 		l.cpe.repeat = func(*CPE, *rpc.Fault) bool { return true }

@@ -154,7 +154,7 @@ func TestStoreEnds(t *testing.T) {
 		require.NoError(t, c.UnmarshalBinary(b))
 		assert.Equal(t, want.Error(), c.Poll().Err.Error())
 		if fault, ok := want.(*rpc.Fault); ok {
-			assert.ErrorIs(t, c.Poll().Err, fault.Code)
+			assert.ErrorIs(t, c.Poll().Err, fault.FaultCode)
 		} else {
 			assert.Equal(t, want, c.Poll().Err)
 		}

@@ -169,7 +169,7 @@ func code(env *rpc.Envelope) (c rpc.FaultCode, ok bool) {
 		return 0, false
 	}
 	if f, ok := env.Message.(*rpc.Fault); ok {
-		return f.Code, true
+		return f.FaultCode, true
 	}
 	return 0, false
 }

@@ -135,7 +135,7 @@ func (r reply) fault() rpc.FaultCode {
 	if f == nil {
 		return 0
 	}
-	return f.Code
+	return f.FaultCode
 }
 
 // cpe returns a CPE that answers challenges with the credentials.

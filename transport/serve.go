@@ -359,7 +359,7 @@ func (x *serving) protest(env *rpc.Envelope, err error, why string) {
 // fault answers a request with a fault outside of any session.
 func (x *serving) fault(env *rpc.Envelope, fault *rpc.Fault) {
 	x.answer(&rpc.Envelope{ID: env.ID, HasID: env.HasID, Version: env.Version, Message: fault})
-	x.log(slog.LevelInfo, "refused", "fault", uint32(fault.Code), "why", fault.Text)
+	x.log(slog.LevelInfo, "refused", "fault", uint32(fault.FaultCode), "why", fault.FaultString)
 }
 
 func isRequest(env *rpc.Envelope) bool {

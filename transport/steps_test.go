@@ -43,7 +43,7 @@ func (s *steps) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if assert.NoError(s.t, err) {
 			name = in.Message.Method()
 			if f, ok := in.Message.(*rpc.Fault); ok {
-				name = fmt.Sprintf("Fault:%d", uint32(f.Code))
+				name = fmt.Sprintf("Fault:%d", uint32(f.FaultCode))
 			}
 		}
 	}

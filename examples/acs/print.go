@@ -112,13 +112,13 @@ func requestJSON(o *msgjson.Object, q *request) {
 
 func faultJSON(f *rpc.Fault) []byte {
 	var o msgjson.Object
-	o.Int("FaultCode", int(f.Code))
-	o.Exact("FaultString", f.Text)
+	o.Int("FaultCode", int(f.FaultCode))
+	o.Exact("FaultString", f.FaultString)
 	if len(f.Parameters) > 0 {
 		o.Raw("SetParameterValuesFault", each(f.Parameters, func(o *msgjson.Object, p rpc.ParameterFault) {
 			o.Exact("ParameterName", p.ParameterName)
-			o.Int("FaultCode", int(p.Code))
-			o.Exact("FaultString", p.Text)
+			o.Int("FaultCode", int(p.FaultCode))
+			o.Exact("FaultString", p.FaultString)
 		}))
 	}
 	return o.Close()

@@ -41,7 +41,7 @@ func hostile(t *testing.T) *record {
 		received: []string{oneLine("X_A\x1b")},
 		requests: []*request{
 			{method: "GetParameterNames"},
-			{method: "GetParameterValues", fault: &rpc.Fault{Code: 9005, Text: "no\nway\xff"}},
+			{method: "GetParameterValues", fault: &rpc.Fault{FaultCode: 9005, FaultString: "no\nway\xff"}},
 			answerTo(t, "GetParameterValues", `<c:GetParameterValuesResponse><ParameterList/></c:GetParameterValuesResponse>`),
 			answerTo(t, "GetParameterNames", `<c:GetParameterNamesResponse><ParameterList><ParameterInfoStruct><Name>&#x85;</Name><Writable>maybe</Writable></ParameterInfoStruct></ParameterList></c:GetParameterNamesResponse>`),
 			answerTo(t, "Reboot", `<c:FactoryResetResponse/>`),

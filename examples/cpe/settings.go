@@ -172,7 +172,7 @@ func (p *program) check(ctx context.Context, m *rpc.SetParameterValues) ([]attrs
 		changes = append(changes, change)
 		if bounds.Apply(attrs.ACS, time.Now(), change) != nil {
 			code := rpc.FaultInvalidParameterValue
-			fault.Parameters = append(fault.Parameters, rpc.ParameterFault{ParameterName: v.Name, Code: code, Text: code.Meaning()})
+			fault.Parameters = append(fault.Parameters, rpc.ParameterFault{ParameterName: v.Name, FaultCode: code, FaultString: code.Meaning()})
 		}
 	}
 	if len(fault.Parameters) > 0 {

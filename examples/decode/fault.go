@@ -25,8 +25,8 @@ func faultNode(f *rpc.Fault, text []byte, level soap.Level) *rpc.Node {
 	n := &rpc.Node{Field: &rpc.Field{Name: f.Method(), Kind: rpc.FieldStruct}}
 	found.add(n, &soapFields[0], f.SOAPCode)
 	found.add(n, &soapFields[1], f.SOAPText)
-	found.add(n, &faultFields[0], code(f.Code))
-	found.add(n, &faultFields[1], f.Text)
+	found.add(n, &faultFields[0], code(f.FaultCode))
+	found.add(n, &faultFields[1], f.FaultString)
 	if len(f.Parameters) == 0 {
 		return n
 	}
@@ -38,8 +38,8 @@ func faultNode(f *rpc.Fault, text []byte, level soap.Level) *rpc.Node {
 		}
 		item := rpc.Node{Field: faultList}
 		each.add(&item, &faultList.Fields[0], p.ParameterName)
-		each.add(&item, &faultList.Fields[1], code(p.Code))
-		each.add(&item, &faultList.Fields[2], p.Text)
+		each.add(&item, &faultList.Fields[1], code(p.FaultCode))
+		each.add(&item, &faultList.Fields[2], p.FaultString)
 		list.Nodes = append(list.Nodes, item)
 	}
 	n.Nodes = append(n.Nodes, list)

@@ -211,7 +211,7 @@ func (d *device) get(m *rpc.GetParameterValues) (rpc.Message, error) {
 func (d *device) set(m *rpc.SetParameterValues) (rpc.Message, error) {
 	fault := rpc.NewFault(rpc.FaultInvalidArguments, "")
 	refuse := func(name string, code rpc.FaultCode) {
-		fault.Parameters = append(fault.Parameters, rpc.ParameterFault{ParameterName: name, Code: code, Text: code.Meaning()})
+		fault.Parameters = append(fault.Parameters, rpc.ParameterFault{ParameterName: name, FaultCode: code, FaultString: code.Meaning()})
 	}
 	var changes []attrs.Change
 	paths := map[attrs.Attr]string{}

@@ -113,7 +113,7 @@ func TestReadsWhatItWrites(t *testing.T) {
 	require.True(t, ok, err)
 	assert.Len(t, fault.Parameters, 2)
 	assert.Equal(t, []rpc.FaultCode{rpc.FaultNonWritableParameter, rpc.FaultInvalidParameterValue},
-		[]rpc.FaultCode{fault.Parameters[0].Code, fault.Parameters[1].Code})
+		[]rpc.FaultCode{fault.Parameters[0].FaultCode, fault.Parameters[1].FaultCode})
 	assert.Equal(t, "u", read(server+"Username"), "all or nothing")
 }
 
