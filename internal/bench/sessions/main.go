@@ -7,13 +7,13 @@
 // A session has five POSTs: an Inform of 2.6 kB, an empty one, the answers to
 // GetParameterValues (20 parameters), SetParameterValues and GetParameterNames (20
 // entries), and an empty response. At the ACS's end the same hand-written client
-// drives three servers, each a process of its own on the loopback: a net/http handler
+// drives four servers, each a process of its own on the loopback: a net/http handler
 // that answers with prebuilt bodies and looks at none; the same with encoding/xml,
-// which reads each request into structs and writes each response; and a
-// transport.Server with a Turn handler, codec and session rules included. At the CPE's
-// end two clients, in a process of their own again, talk to the first of these: a
-// net/http client with prebuilt bodies that looks at no response, and a
-// transport.Client. Both open a connection a session, as CWMP has it.
+// which reads each request into structs and writes each response; that with the
+// session rules of a transport.Server besides; and a transport.Server with a Turn
+// handler. At the CPE's end two clients, in a process of their own again, talk to the
+// first of these: a net/http client with prebuilt bodies that looks at no response,
+// and a transport.Client. Both open a connection a session, as CWMP has it.
 //
 // All subjects are measured in turns; a ratio is formed inside a round, and the median
 // over the rounds is shown. CPU is that of the subject's process.
