@@ -3,13 +3,15 @@
 # time, so that a slow machine tries as many. fuzz.sh COUNT takes another number.
 # An input of package transport is a whole session, and one of rpc is read in several
 # ways: their targets try an eighth, and half.
+# What was found at other times is not tried again, so that a run costs what it costs.
 # A crash leaves its input under the package's testdata/fuzz: commit it. Inputs are
 # not made smaller on the way, which takes longer than trying them.
 set -euo pipefail
 count=${1:-20000}
 targets=0
-test=$(mktemp)
-trap 'rm -f "$test"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+test=$work/test
 packages=$(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}} {{.Dir}}{{end}}' ./...)
 while read -r package dir; do
 	grep -qs '^func Fuzz' "$dir"/*_test.go || continue
@@ -22,7 +24,7 @@ while read -r package dir; do
 	for target in $(cd "$dir" && "$test" -test.list '^Fuzz'); do
 		echo "$target of $package"
 		(cd "$dir" && "$test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime="${inputs}x" \
-			-test.fuzzminimizetime=1x -test.parallel=2 -test.fuzzcachedir="$(go env GOCACHE)/fuzz/$package") </dev/null
+			-test.fuzzminimizetime=1x -test.parallel=2 -test.fuzzcachedir="$work/$package") </dev/null
 		targets=$((targets + 1))
 	done
 done <<<"$packages"

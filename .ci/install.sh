@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the later steps need and this machine lacks: a C compiler for
-# the race detector, and the programs that tests talk to.
+# the race detector, the programs that tests talk to, and an emulator where 32-bit
+# programs cannot be run.
 set -euo pipefail
 
 # Debian's package for each program that must be found.
@@ -10,6 +11,8 @@ declare -A packages=(
 	[dnsmasq]=dnsmasq-base [udhcpc]=udhcpc [dhclient]=isc-dhcp-client [ip]=iproute2
 	[turnserver]=coturn
 )
+
+bash .ci/runs386.sh || packages[qemu-arm]=qemu-user
 
 missing=()
 for program in "${!packages[@]}"; do
