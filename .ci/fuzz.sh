@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs every fuzz target of the main module for a number of inputs rather than a
 # time, so that a slow machine tries as many. fuzz.sh COUNT takes another number.
-# An input of package transport is a whole session, and one of rpc is read in several
-# ways: their targets try an eighth, and half.
+# An input of package transport is a whole session over HTTP; one of rpc is read in
+# several ways, and one of session, stun or cwmptest is a whole conversation: their
+# targets try an eighth, and half.
 # What was found at other times is not tried again, so that a run costs what it costs.
 # A crash leaves its input under the package's testdata/fuzz: commit it. Inputs are
 # not made smaller on the way, which takes longer than trying them.
@@ -19,7 +20,7 @@ while read -r package dir; do
 	inputs=$count
 	case $package in
 	*/transport) inputs=$((count / 8)) ;;
-	*/rpc) inputs=$((count / 2)) ;;
+	*/rpc | */session | */stun | */cwmptest) inputs=$((count / 2)) ;;
 	esac
 	for target in $(cd "$dir" && "$test" -test.list '^Fuzz'); do
 		echo "$target of $package"
