@@ -11,7 +11,12 @@ fi
 echo "packages: ${packages[*]}"
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
-go test -count=1 -v "${packages[@]}" >"$out" 2>&1 || { cat "$out"; exit 1; }
+if ! go test -count=1 -v "${packages[@]}" >"$out" 2>&1; then
+	grep -vE '^ *(=== |--- (PASS|SKIP))' "$out" || true
+	printf '\nwhat failed:\n'
+	grep -E '^ *(--- FAIL|FAIL|panic:)' "$out"
+	exit 1
+fi
 grep -E '^(ok|--- SKIP)' "$out"
 
 # A skipped test's word stands on the line above its result, behind the file's name.

@@ -108,10 +108,11 @@ func measure(b *testing.B, size int, run func()) {
 
 // ratio gives how much longer slow takes than fast, each at its best of some rounds in
 // which they take turns: what else the machine does makes a time longer and never
-// shorter. There are more rounds while that is not enough.
+// shorter, and a short time is more often left alone. There are more rounds while that
+// is not enough.
 func ratio(enough float64, fast, slow func()) (got float64) {
 	f, s := time.Hour, time.Hour
-	for round := 0; round < 5 || round < 20 && got < enough; round++ {
+	for round := 0; round < 5 || round < 60 && got < enough; round++ {
 		f, s = min(f, elapsed(fast)), min(s, elapsed(slow))
 		got = float64(s) / float64(f)
 	}
@@ -162,7 +163,7 @@ func TestRatio(t *testing.T) {
 		{"streaming values", 4, 20, 12, func() { rpcStream(t, r, values.doc) }, func() { xmlStream(t, r, values.doc) }},
 		{"encoding values", 4, 7.5, 5, func() { buf = rpcEncode(t, buf[:0], values.env) }, func() { xmlEncode(t, values.env) }},
 		{"encoding values into new memory", 4, 5, 4, func() { rpcEncode(t, nil, values.env) }, func() { xmlEncode(t, values.env) }},
-		{"decoding at Tolerant, of the speed at Standard", 10, 0.8, 0.8, ours(values.doc), func() { rpcDecodeStandard(t, values.doc) }},
+		{"decoding at Tolerant, of the speed at Standard", 1, 0.8, 0.8, ours(values.doc), func() { rpcDecodeStandard(t, values.doc) }},
 	} {
 		if strconv.IntSize == 32 {
 			c.want = c.want32
