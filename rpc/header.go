@@ -214,7 +214,7 @@ func (e *Envelope) headerVersion() Version {
 	switch {
 	case e.UseCWMPVersion != "":
 		return ParseVersion(e.UseCWMPVersion)
-	case e.SupportedCWMPVersions != "":
+	case e.SupportedCWMPVersions.named():
 		return slices.Max(append(e.SupportedCWMPVersions.Versions(), 0))
 	case e.HasSessionTimeout:
 		return V13
@@ -284,4 +284,21 @@ func (l VersionList) Versions() []Version {
 		}
 	}
 	return all
+}
+
+// named says whether the list names a version, known here or not. One that does not
+// counts as none.
+func (l VersionList) named() bool {
+	for name := range strings.SplitSeq(string(l), ",") {
+		major, minor, _ := strings.Cut(strings.Trim(name, space), ".")
+		if number(major) && number(minor) {
+			return true
+		}
+	}
+	return false
+}
+
+// number says whether there are digits in s and nothing else.
+func number(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }

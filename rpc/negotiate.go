@@ -13,11 +13,12 @@ var ErrVersion = errors.New("CWMP version that was not offered")
 
 // AgreeVersion is the ACS's choice: the version of the session, by the Inform's
 // envelope and the versions that the ACS speaks, and the text of UseCWMPVersion for
-// the InformResponse. The text is empty when the Inform does not name its versions:
-// a CPE before 1.4 would not understand the header. Without a common version the
-// error is FaultACSVersionIncompatible, which answers the Inform.
+// the InformResponse. The text is empty when the Inform does not name its versions, or
+// has something else in their place: a CPE before 1.4 would not understand the header.
+// Without a common version the error is FaultACSVersionIncompatible, which answers the
+// Inform.
 func AgreeVersion(inform *Envelope, spoken ...Version) (v Version, use string, err error) {
-	if inform.SupportedCWMPVersions == "" {
+	if !inform.SupportedCWMPVersions.named() {
 		if !slices.Contains(spoken, inform.Version) {
 			return 0, "", FaultACSVersionIncompatible
 		}

@@ -94,11 +94,12 @@ func TestVersionsBefore14(t *testing.T) {
 	}
 }
 
-// TestVersionsUnknown: lists as peers write them, and some that offer nothing.
+// TestVersionsUnknown: lists as peers write them, and some that offer nothing that is
+// spoken here.
 func TestVersionsUnknown(t *testing.T) {
 	for list, want := range map[rpc.VersionList]rpc.Version{
 		" 1.0 ,\t1.2\n": rpc.V12, "1.4,1.5,2.0": rpc.V14, "1.1,,": rpc.V11, "1.2,1.2,1.0": rpc.V12,
-		"1.5": 0, ",": 0, "1": 0, "1.40": 0, "1.3.1": 0, "1;4": 0, "v1.4": 0,
+		"1.5": 0, "1.40": 0, "x,2.0": 0, "01.4": 0,
 	} {
 		inform := rpc.NewEnvelope(rpc.V12, "1", &rpc.Inform{})
 		inform.SupportedCWMPVersions = list
@@ -111,6 +112,26 @@ func TestVersionsUnknown(t *testing.T) {
 	}
 	_, _, err := rpc.AgreeVersion(&rpc.Envelope{Message: &rpc.Inform{}}, allVersions...)
 	assert.Equal(t, rpc.FaultACSVersionIncompatible, err, "an Inform in no CWMP namespace")
+}
+
+// TestVersionsGarbage: a list that names no version is as none, for the ACS and for the
+// version that the header tells.
+func TestVersionsGarbage(t *testing.T) {
+	for _, list := range []rpc.VersionList{",", "1", " ", "1.", ".4", "1.3.1", "1;4", "v1.4", "1.4a", "-1.4", "1.\u0664", "all"} {
+		for _, timeout := range []bool{false, true} {
+			inform := rpc.NewEnvelope(rpc.V12, "1", &rpc.Inform{})
+			inform.SessionTimeout, inform.HasSessionTimeout = 60, timeout
+			none := wired(t, inform)
+			inform.SupportedCWMPVersions = list
+			inform = wired(t, inform)
+			assert.Equal(t, list, inform.SupportedCWMPVersions, "as it stands in the message")
+			assert.Equal(t, none.Version, inform.Version)
+			v, use, err := rpc.AgreeVersion(inform, allVersions...)
+			require.NoError(t, err, "%q", list)
+			assert.Equal(t, none.Version, v)
+			assert.Empty(t, use)
+		}
+	}
 }
 
 // TestVersionsAccepted: every set of offered versions, every namespace and every
