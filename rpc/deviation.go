@@ -82,7 +82,8 @@ const (
 	StringMissing soap.Code = "string-missing"
 
 	// TypeMissing: no xsi:type, which stands for xsd:string. TypeUnknown: one that
-	// is no type of XML Schema or SOAP. Its text is kept.
+	// is no type of XML Schema or SOAP. Its text is kept. So it is with an operation of
+	// ChangeDUState, whose types are InstallOpStruct and the others of the schema.
 	TypeMissing soap.Code = "type-missing"
 	TypeUnknown soap.Code = "type-unknown"
 	// OddBoolean: a boolean that is empty or TRUE or a number. BadBoolean: no

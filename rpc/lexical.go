@@ -2,7 +2,9 @@ package rpc
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cwmp-go/cwmp/soap"
 )
@@ -187,6 +189,22 @@ func (c *Codec) typeOf() string {
 		c.deviate(TypeUnknown, "", "")
 	}
 	return t
+}
+
+// variant reads the xsi:type of the current element, which has to be one of types, in
+// CWMP's namespace. Below Strict any prefix stands for that.
+func (c *Codec) variant(types []string) (raw string, there bool) {
+	b, there := c.dec.Attr(soap.NSXSI, "type")
+	raw = string(b)
+	_, local, _ := cutPrefix(strings.Trim(raw, space))
+	ns, _, ok := c.dec.QName(b)
+	switch {
+	case !there:
+		c.deviate(TypeMissing, "", "")
+	case !slices.Contains(types, local) || c.level == soap.Strict && (!ok || ns != c.ns):
+		c.deviate(TypeUnknown, "", "")
+	}
+	return raw, there
 }
 
 // bounds are the least and the most items of an array; 0 is no bound.

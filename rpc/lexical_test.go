@@ -115,7 +115,7 @@ func TestOperationFields(t *testing.T) {
 	for typ, c := range map[string][2]string{
 		"InstallOpStruct": {"<URL>u</URL><Version>1</Version>", "unknown-element"},
 		"UpdateOpStruct":  {"<Version>1</Version><URL>u</URL>", ""},
-		"OtherStruct":     {"<Version>1</Version><URL>u</URL>", ""},
+		"OtherStruct":     {"<Version>1</Version><URL>u</URL>", "type-unknown"},
 	} {
 		want := c[1]
 		env, err := rpc.Parse([]byte(envelopeIn("urn:dslforum-org:cwmp-1-2", `<cwmp:ID s:mustUnderstand="1">1</cwmp:ID>`,
@@ -124,6 +124,39 @@ func TestOperationFields(t *testing.T) {
 		assert.Equal(t, want, codesOf(env.Diagnostics), typ)
 		op := env.Message.(*rpc.ChangeDUState).Operations[0]
 		assert.Equal(t, []string{"u", "1", typ}, []string{op.URL, op.Version, string(op.Type)})
+	}
+}
+
+// TestOperationTypes: the schema's OperationStruct is abstract (TR-069 A.4.1.10), so
+// that an operation without a type, or of another, is none. As in arrayType, any
+// prefix will do below Strict.
+func TestOperationTypes(t *testing.T) {
+	for attr, want := range map[string]struct{ tolerant, strict soap.Code }{
+		``:                                {rpc.TypeMissing, rpc.TypeMissing},
+		`type="cwmp:UpdateOpStruct"`:      {rpc.TypeMissing, rpc.TypeMissing},
+		`xsi:type=""`:                     {rpc.TypeUnknown, rpc.TypeUnknown},
+		`xsi:type="cwmp:"`:                {rpc.TypeUnknown, rpc.TypeUnknown},
+		`xsi:type="xsd:string"`:           {rpc.TypeUnknown, rpc.TypeUnknown},
+		`xsi:type="cwmp:OptionStruct"`:    {rpc.TypeUnknown, rpc.TypeUnknown},
+		`xsi:type="q:UpdateOpStruct"`:     {"", rpc.TypeUnknown},
+		`xsi:type="xsd:UpdateOpStruct"`:   {"", rpc.TypeUnknown},
+		`xsi:type="UpdateOpStruct"`:       {"", rpc.TypeUnknown},
+		`xsi:type=" cwmp:UpdateOpStruct"`: {},
+		`xsi:type="cwmp:UpdateOpStruct"`:  {},
+	} {
+		doc := envelopeIn("urn:dslforum-org:cwmp-1-2", `<cwmp:ID s:mustUnderstand="1">1</cwmp:ID>`,
+			`<cwmp:ChangeDUState><Operations `+attr+`></Operations></cwmp:ChangeDUState>`)
+		for _, reg := range []rpc.Registry{{}, rpc.Registry{}.Trees()} {
+			env, err := rpc.Parse([]byte(doc), rpc.Config{Registry: reg})
+			require.NoError(t, err, attr)
+			assert.Equal(t, want.tolerant.String(), codesOf(env.Diagnostics), attr)
+			_, err = rpc.Parse([]byte(doc), rpc.Config{Registry: reg, Level: soap.Strict})
+			if want.strict == "" {
+				assert.NoError(t, err, attr)
+				continue
+			}
+			requireValueError(t, err, want.strict, "/Envelope/Body/ChangeDUState/Operations", "")
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/cwmp-go/cwmp/soap"
 )
@@ -139,11 +140,10 @@ func repeatedTyped[T any, P interface {
 			c.fail("", ErrItems)
 			return
 		}
-		typ, _ := c.dec.Attr(soap.NSXSI, "type")
-		_, local, _ := cutPrefix(string(trim(typ)))
 		*p = append(*p, *new(T))
 		item := P(&(*p)[len(*p)-1])
-		*item.xsiType() = local
+		typ, _ := c.variant(item.xsiTypes())
+		_, *item.xsiType(), _ = cutPrefix(strings.Trim(typ, space))
 		c.children(item)
 	case c.plan != nil:
 		c.describeStruct(name, P(new(T))).Variants = variants[T, P](c)

@@ -241,8 +241,11 @@ func (n *Node) read(c *Codec, name string) {
 // readStruct reads the children of the current element.
 func (n *Node) readStruct(c *Codec) {
 	if len(n.Field.Variants) > 0 {
-		typ, ok := c.dec.Attr(soap.NSXSI, "type")
-		n.Type, n.HasType = string(typ), ok
+		types := make([]string, len(n.Field.Variants))
+		for i := range types {
+			types[i] = n.Field.Variants[i].Type
+		}
+		n.Type, n.HasType = c.variant(types)
 	}
 	c.children(&treeStruct{n.Field.FieldsFor(strings.Trim(n.Type, space)), n})
 }
