@@ -22,8 +22,10 @@ type block struct {
 	// has tells whether an envelope has the element, text gives what is written.
 	has  func(*Envelope, *Style) bool
 	text func(*Envelope, *Style) string
-	// read takes the element's text.
+	// read takes the element's text, which is of the kind: any but a boolean or a
+	// number is as good as another.
 	read func(*Envelope, []byte) error
+	kind FieldKind
 }
 
 // blocks are in the order in which they are written. The ID is first.
@@ -43,7 +45,7 @@ var blocks = [...]block{
 		},
 	},
 	{
-		name: "HoldRequests", must: true, seen: 1 << 1,
+		name: "HoldRequests", must: true, seen: 1 << 1, kind: FieldBool,
 		has:  func(e *Envelope, s *Style) bool { return e.HoldRequests || s.AlwaysHold },
 		text: func(e *Envelope, s *Style) string { return s.bool(e.HoldRequests) },
 		read: func(e *Envelope, b []byte) (err error) {
@@ -52,7 +54,7 @@ var blocks = [...]block{
 		},
 	},
 	{
-		name: "SessionTimeout", only: "Inform", seen: 1 << 2,
+		name: "SessionTimeout", only: "Inform", seen: 1 << 2, kind: FieldUint,
 		has:  func(e *Envelope, _ *Style) bool { return e.HasSessionTimeout },
 		text: func(e *Envelope, _ *Style) string { return uintText(uint64(e.SessionTimeout)) },
 		read: func(e *Envelope, b []byte) error {
@@ -80,7 +82,7 @@ var blocks = [...]block{
 		},
 	},
 	{
-		name: "NoMoreRequests", seen: 1 << 5,
+		name: "NoMoreRequests", seen: 1 << 5, kind: FieldBool,
 		has:  func(e *Envelope, _ *Style) bool { return e.HasNoMoreRequests },
 		text: func(e *Envelope, s *Style) string { return s.bool(e.NoMoreRequests) },
 		read: func(e *Envelope, b []byte) (err error) {
@@ -135,7 +137,8 @@ func (r *reader) blockText(b *block) {
 	if b.name == "ID" {
 		text = r.dec.Exact
 	}
-	err := b.read(r.env, text())
+	said := text()
+	err := b.read(r.env, said)
 	switch {
 	case b.name == "ID" && r.env.ID == "" && r.dec.Err() == nil:
 		r.dec.Report(EmptyID, b.name, "")
@@ -143,6 +146,10 @@ func (r *reader) blockText(b *block) {
 		r.dec.Report(OldHeader, b.name, "")
 	}
 	switch {
+	case err == nil && b.kind == FieldBool:
+		r.spelling(b.name, said)
+	case err == nil && b.kind == FieldUint:
+		r.unpadded(b.name, said)
 	case err == nil:
 	case r.level > soap.Tolerant:
 		r.fail(b.name, err)

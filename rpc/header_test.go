@@ -56,6 +56,42 @@ func TestHeaderElements(t *testing.T) {
 	}
 }
 
+// TestHeaderSpelling: the schema's types hold for header elements as they do for
+// fields, and what is not quite of them is said in the same words.
+func TestHeaderSpelling(t *testing.T) {
+	for header, want := range map[string]struct {
+		code   string
+		strict error
+	}{
+		block("SessionTimeout", "60"):     {"", nil},
+		block("SessionTimeout", " 60\n"):  {"padded", nil},
+		block("SessionTimeout", ""):       {"empty-number", rpc.ErrInteger},
+		block("SessionTimeout", " "):      {"empty-number", rpc.ErrInteger},
+		hold("true"):                      {"", nil},
+		hold("\n1 "):                      {"padded", nil},
+		hold("TRUE"):                      {"odd-boolean", rpc.ErrBoolean},
+		hold(""):                          {"odd-boolean", rpc.ErrBoolean},
+		block("NoMoreRequests", " false"): {"no-more-requests padded", nil},
+		block("NoMoreRequests", "2"):      {"no-more-requests odd-boolean", rpc.ErrBoolean},
+	} {
+		doc := strings.Replace(quirks(t)["X0-clean"], "</s:Header>", header+"</s:Header>", 1)
+		for level, wantErr := range map[soap.Level]error{soap.Tolerant: nil, soap.Standard: nil, soap.Strict: want.strict} {
+			env, err := rpc.Parse([]byte(doc), rpc.Config{Level: level})
+			if wantErr != nil {
+				assert.ErrorIs(t, err, wantErr, header)
+				assertPlaced(t, err, header)
+			} else if assert.NoError(t, err, "%s at %s", header, level) && level < soap.Strict {
+				assert.Equal(t, want.code, codesOf(env.Diagnostics), header)
+			}
+		}
+	}
+}
+
+// hold is the HoldRequests of an ACS.
+func hold(text string) string {
+	return `<cwmp:HoldRequests s:mustUnderstand="1">` + text + `</cwmp:HoldRequests>`
+}
+
 func TestHeaderRefused(t *testing.T) {
 	for _, c := range []struct {
 		header, path string

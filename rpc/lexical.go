@@ -22,16 +22,25 @@ func (c *Codec) truth(name string, b []byte) bool {
 	}
 	v, err := parseTruth(b)
 	switch {
-	case err == nil && isBoolean(trim(b)):
-		c.padded(name)
 	case err == nil:
-		c.deviate(OddBoolean, name, "")
+		c.spelling(name, b)
 	case c.level == soap.Tolerant:
 		c.dec.Report(BadBoolean, name, "")
 	default:
 		c.fail(name, err)
 	}
 	return v
+}
+
+// spelling looks at how a boolean is written that could be read.
+func (c *Codec) spelling(name string, b []byte) {
+	switch {
+	case isBoolean(b):
+	case isBoolean(trim(b)):
+		c.padded(name)
+	default:
+		c.deviate(OddBoolean, name, "")
+	}
 }
 
 func isBoolean(b []byte) bool {
