@@ -4,6 +4,7 @@ package rpc_test
 // message, and the version that they tell.
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -173,6 +174,19 @@ func TestHeaderNotUnderstood(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []soap.Code{rpc.HeaderUnread}, codes(env))
 	assert.Len(t, env.Header, 1)
+}
+
+// TestHeaderDemands: mustUnderstand is an xs:boolean (SOAP 1.1 section 4.2.3 and its
+// schema), of which white space is no part.
+func TestHeaderDemands(t *testing.T) {
+	for text, must := range map[string]bool{" 1 ": true, "&#9;true": true, "1&#10;": true, " 0 ": false, "1 1": false, "": false} {
+		doc := envelope(`<cwmp:ID s:mustUnderstand="1">9</cwmp:ID><x:Route xmlns:x="urn:x" s:mustUnderstand="`+text+`">a</x:Route>`, "<cwmp:FactoryReset></cwmp:FactoryReset>")
+		_, err := requireSame(t, doc, rpc.Config{Level: soap.Strict})
+		assert.Equal(t, must, errors.Is(err, rpc.ErrMustUnderstand), "%q: %v", text, err)
+		env, err := requireSame(t, doc, rpc.Config{})
+		require.NoError(t, err)
+		assert.Equal(t, must, slices.Contains(codes(env), rpc.HeaderUnread), "%q", text)
+	}
 }
 
 // TestHeaderNewerMethod: the namespaces of 1.0 and 1.1 are of versions that lack

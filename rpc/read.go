@@ -233,7 +233,8 @@ func (r *reader) blocks() {
 
 // unread is for a header element that nobody here understands.
 func (r *reader) unread() {
-	if v, _ := r.dec.Attr(soap.NSEnvelope, "mustUnderstand"); string(v) != "1" && string(v) != "true" {
+	v, _ := r.dec.Attr(soap.NSEnvelope, "mustUnderstand")
+	if v = trim(v); string(v) != "1" && string(v) != "true" {
 		return
 	}
 	switch {
