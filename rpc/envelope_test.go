@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -261,5 +262,24 @@ func TestSoapLimits(t *testing.T) {
 		require.NoError(t, err, name)
 		_, err = requireSame(t, doc, rpc.Config{Limits: c.below})
 		require.ErrorIs(t, err, soap.ErrLimit, name)
+	}
+}
+
+// TestOddNamespace: the diagnostic names the version that there is not, cut short
+// and without what would do something to a terminal.
+func TestOddNamespace(t *testing.T) {
+	for uri, want := range map[string]string{
+		"urn:dslforum-org:cwmp-1-4":                          "cwmp-1-4",
+		"urn:dslforum-org:cwmp-1-9":                          "cwmp-1-9",
+		"URN:dslforum-org:CWMP-1-0":                          "CWMP-1-0",
+		"urn:dslforum-org:cwmp-\x1b":                         `cwmp-\x1b`,
+		"urn:dslforum-org:cwmp-\xff":                         `cwmp-\xff`,
+		"urn:dslforum-org:cwmp-" + strings.Repeat("9", 1000): "cwmp-" + strings.Repeat("9", 59),
+	} {
+		env, err := rpc.Parse([]byte(envelopeIn(uri, "", "<cwmp:FactoryReset></cwmp:FactoryReset>")), rpc.Config{})
+		require.NoError(t, err, uri)
+		i := slices.IndexFunc(env.Diagnostics, func(d soap.Diagnostic) bool { return d.Code == rpc.OddNamespace })
+		require.GreaterOrEqual(t, i, 0, uri)
+		assert.Equal(t, want, env.Diagnostics[i].Detail)
 	}
 }

@@ -261,6 +261,17 @@ func (r *reader) cwmp(ns soap.NS) soap.NS {
 	return soap.NSCWMP10
 }
 
+// oddName is what a diagnostic says of a CWMP namespace that no standard has: the
+// last part of its URI, which is the peer's text.
+func (r *reader) oddName(ns soap.NS) string {
+	if ns != soap.NSOther {
+		return ns.String()
+	}
+	const most = 64
+	name := r.dec.URI()[len("urn:dslforum-org:"):]
+	return printable(string(name[:min(len(name), most)]))
+}
+
 // content reads the first element of the Body; what follows it is skipped.
 func (r *reader) content() {
 	depth := r.dec.Depth()
@@ -287,7 +298,7 @@ func (r *reader) message() Message {
 			r.ns = soap.NSNone
 		}
 		if r.ns != soap.NSCWMP10 && r.ns != soap.NSCWMP11 && r.ns != soap.NSCWMP12 {
-			r.deviate(OddNamespace, "", wire.String())
+			r.deviate(OddNamespace, "", r.oddName(wire))
 		}
 	}
 	if r.peer != nil {
