@@ -212,7 +212,7 @@ func (s *Style) time(text string) string {
 		return text
 	}
 	t, err := time.Parse(time.RFC3339, text)
-	if err != nil || d.IsUnknown() {
+	if err != nil || d.isUnknownTime() {
 		return text
 	}
 	return t.Format(s.TimeLayout)

@@ -1,6 +1,9 @@
 package rpc
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A DateTime is the text of an xs:dateTime, exactly as it stands in the message;
 // what cannot be parsed is not lost. The zero value is written as [UnknownTime].
@@ -53,8 +56,15 @@ func (d DateTime) HasZone() bool {
 }
 
 // IsUnknown reports whether d stands for no known time: the Unknown Time in any
-// spelling, or nothing.
+// spelling, nothing, or what devices without a clock write in its place, which is a
+// date of zeros, where Time gives ErrDateTime, or the first second of 1970.
 func (d DateTime) IsUnknown() bool {
+	t, err := d.Time()
+	return d.isUnknownTime() || strings.HasPrefix(string(d), "0000-00-00") || err == nil && t.Unix() == 0
+}
+
+// isUnknownTime is about the standard's spellings alone.
+func (d DateTime) isUnknownTime() bool {
 	t, err := d.Time()
 	return err == nil && d.HasZone() && t.IsZero()
 }

@@ -150,7 +150,7 @@ func TestDateTime(t *testing.T) {
 		assert.Equal(t, c.zone, d.HasZone(), c.text)
 		assert.Equal(t, c.unknown, d.IsUnknown(), c.text)
 	}
-	for _, text := range []string{"0", "never", "0000-00-00T00:00:00Z", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00", "2026-03-01", "2026-03-01 04:05:06", "2026-03-01T04:05:06Z x", "2026-03-01T4:05:06Z", "2026-03-01T04:05:06,5Z", "2026-03-01T04:05:06+15:00", "0000-01-01T00:00:00Z", " 2026-03-01T04:05:06Z"} {
+	for _, text := range []string{"0", "never", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00", "2026-03-01", "2026-03-01 04:05:06", "2026-03-01T04:05:06Z x", "2026-03-01T4:05:06Z", "2026-03-01T04:05:06,5Z", "2026-03-01T04:05:06+15:00", "0000-01-01T00:00:00Z", " 2026-03-01T04:05:06Z"} {
 		d := rpc.DateTime(text)
 		_, err := d.Time()
 		assert.Equal(t, rpc.ErrDateTime, err, text)
@@ -158,6 +158,15 @@ func TestDateTime(t *testing.T) {
 		_, relative := d.Relative()
 		assert.False(t, relative, text)
 	}
+	for text, known := range map[rpc.DateTime]bool{ // what devices without a clock write
+		"0000-00-00T00:00:00": false, "0000-00-00T00:00:00Z": false, "0000-00-00": false,
+		"1970-01-01T00:00:00Z": true, "1970-01-01T00:00:00": true, "1970-01-01T00:00:00.000Z": true, "1970-01-01T01:00:00+01:00": true,
+	} {
+		at, err := text.Time()
+		assert.True(t, text.IsUnknown(), text)
+		assert.Equal(t, known, err == nil && at.Unix() == 0, text)
+	}
+	assert.False(t, rpc.DateTime("1970-01-01T00:00:01Z").IsUnknown())
 	assert.Equal(t, rpc.DateTime("2026-03-01T04:05:06Z"), rpc.StringValue("\n2026-03-01T04:05:06Z ").DateTime())
 }
 
