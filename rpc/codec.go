@@ -47,6 +47,7 @@ type Codec struct {
 	cost   int64  // what was made of the message, about, in bytes
 	deep   int    // elements between here and where this belongs
 	lost   *Fault // parts of a fault that are not where they belong
+	extra  extra  // what no field has taken
 	walk
 
 	forms   *forms

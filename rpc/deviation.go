@@ -53,8 +53,8 @@ const (
 
 	// MissingElement: an element that has to be there is not. Its field is zero.
 	MissingElement soap.Code = "missing-element"
-	// UnknownElement: an element that does not belong there. It is passed over, or
-	// kept in a field that its message has for it otherwise.
+	// UnknownElement: an element that does not belong there. It is kept in
+	// Envelope.Unknown, or in a field that its message has for it otherwise.
 	UnknownElement soap.Code = "unknown-element"
 	// DuplicateElement: an element for the second time. The last one counts.
 	DuplicateElement soap.Code = "duplicate-element"

@@ -46,11 +46,11 @@
 //     once and in their order, no others; types, lengths, arrayType, xsi:type and
 //     mustUnderstand; no processing instruction; and header elements that are
 //     understood, or else ErrMustUnderstand, from which [AsFault] makes the answer.
-//     It does not look at patterns, such as that of an OUI, nor at text where
-//     there should be elements only.
+//     It does not look at patterns, such as that of an OUI, nor at attributes that
+//     the schemas do not have.
 //
 // What is put up with is in Envelope.Diagnostics, each with its code, offset and
-// path. A code is an error too: at Strict it, or the older name of the same thing,
+// path, and elements that a message has no field for are in Envelope.Unknown. A code is an error too: at Strict it, or the older name of the same thing,
 // is the reason inside of the [*ValueError].
 //
 // Who speaks is no matter of leniency. Two Bodies, two Headers, an ID, a DeviceId

@@ -46,11 +46,22 @@ type Envelope struct {
 	Header []soap.Raw
 	// Message is the first element of the Body; nil when it has none.
 	Message Message
+	// Unknown are the elements of the message that it has no field for, such as a
+	// vendor's additions to Download: at most 16 of them, and 16 KiB in all with the
+	// namespace declarations around them. Others are passed over; Diagnostics tell of
+	// all. Writing does not look at them.
+	Unknown []Unknown
 	// Diagnostics are the deviations that reading has put up with, in the order in
 	// which they were met, at most 1,000; MoreDiagnostics counts the rest. nil is
 	// none. Writing does not look at them.
 	Diagnostics     []soap.Diagnostic
 	MoreDiagnostics int
+}
+
+// An Unknown is an element in a message that the message has no field for.
+type Unknown struct {
+	Path string // as in a diagnostic: local names, "/Envelope/Body/Download/Md5"
+	Raw  soap.Raw
 }
 
 // NewEnvelope returns an envelope with an ID.

@@ -159,6 +159,36 @@ func (c *Codec) unknown(f Fielder) {
 		c.stray()
 	default:
 		c.deviate(UnknownElement, "", "")
+		c.extra.keep(c)
+	}
+}
+
+// An extra keeps children that no field has taken, as far as its bounds let it: what
+// is nobody's must not keep the memory of a long message.
+type extra struct {
+	kept  []Unknown
+	tries int // the children that were looked at
+	size  int // the bytes of those that are kept
+}
+
+const (
+	maxUnknown     = 16
+	maxUnknownSize = 16 << 10
+)
+
+// keep takes the child at hand.
+func (e *extra) keep(c *Codec) {
+	if e.tries++; c.err != nil || e.tries > maxUnknown {
+		return
+	}
+	u := Unknown{Path: c.dec.Path(), Raw: c.dec.Raw()}
+	size := len(u.Path) + len(u.Raw.Space) + len(u.Raw.Local) + len(u.Raw.XML)
+	for _, ns := range u.Raw.Scope {
+		size += len(ns.Prefix) + len(ns.URI)
+	}
+	if c.dec.Err() == nil && e.size+size <= maxUnknownSize {
+		e.size += size
+		e.kept = append(e.kept, u)
 	}
 }
 

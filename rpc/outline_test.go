@@ -16,7 +16,7 @@ import (
 func outline(env *rpc.Envelope) string {
 	var b strings.Builder
 	for i, v := range reflect.ValueOf(env).Elem().Fields() {
-		if name := i.Name; name != "Diagnostics" && name != "MoreDiagnostics" && name != "Message" {
+		if name := i.Name; name != "Diagnostics" && name != "MoreDiagnostics" && name != "Message" && name != "Unknown" {
 			outlineValue(&b, "", name, v)
 		}
 	}
@@ -27,6 +27,9 @@ func outline(env *rpc.Envelope) string {
 		outlineValue(&b, "", "Vendor", reflect.ValueOf(m.Raw.XML))
 	default:
 		outlineValue(&b, "", m.Method(), reflect.ValueOf(m).Elem())
+	}
+	for _, u := range env.Unknown {
+		fmt.Fprintf(&b, "unknown %s: %q\n", u.Path, u.Raw.XML)
 	}
 	return b.String()
 }

@@ -103,6 +103,7 @@ func (src *source) read(cfg Config, env *Envelope) (*Envelope, error) {
 		r.maxItems = defaultMaxItems
 	}
 	read, err := r.envelope()
+	env.Unknown = r.extra.kept
 	env.Diagnostics, env.MoreDiagnostics = r.dec.Diagnostics(), r.dec.MoreDiagnostics()
 	return read, err
 }
