@@ -86,6 +86,6 @@ func (x *exchanger) recheck() error {
 	}
 	s := x.unchecked
 	x.unchecked = nil
-	cfg := x.client.tlsConfig(x.url.Hostname())
+	cfg, _ := x.client.tlsConfig(x.url.Hostname())
 	return verify(*s, cfg.ServerName, cfg.RootCAs, now)
 }

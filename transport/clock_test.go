@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"testing"
@@ -75,4 +76,29 @@ func TestClientClock(t *testing.T) {
 	})
 	_, ok := errors.AsType[x509.CertificateInvalidError](err)
 	assert.True(t, ok, "%v", err)
+}
+
+// The time may become known while the handshake runs, which was begun without it: the
+// date is made up for before anything is said.
+func TestClientClockSetInHandshake(t *testing.T) {
+	known := false
+	acs, err := clockless(t, time.Now().Add(-time.Hour), "acs.test", func(c *transport.Client) {
+		c.TLS.VerifyConnection = func(tls.ConnectionState) error { known = true; return nil }
+		c.Now = func() (time.Time, bool) { return time.Now(), known }
+	})
+	invalid, ok := errors.AsType[x509.CertificateInvalidError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, x509.Expired, invalid.Reason)
+	assert.Empty(t, acs.posted)
+}
+
+// Where the program verifies by itself, a clock that is set does not make us do it.
+func TestClientWithoutClockOrVerification(t *testing.T) {
+	asked := 0
+	acs, err := clockless(t, time.Now().Add(-time.Hour), "other.test", func(c *transport.Client) {
+		c.TLS = &tls.Config{InsecureSkipVerify: true, VerifyConnection: func(tls.ConnectionState) error { asked++; return nil }}
+	})
+	require.NoError(t, err)
+	assert.Len(t, acs.posted, 3)
+	assert.Equal(t, 1, asked)
 }

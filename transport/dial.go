@@ -31,7 +31,7 @@ func (x *exchanger) connected(ctx context.Context) (*link, error) {
 	x.link = newLink(conn, originOf(x.url), x.client.timeout())
 	x.about = about
 	x.here().digest.Reconnected()
-	return x.link, nil
+	return x.link, x.recheck()
 }
 
 // dial opens a TCP connection and, for https, TLS on it.
@@ -55,13 +55,14 @@ func (x *exchanger) dial(ctx context.Context, about *Connection) (net.Conn, erro
 	if x.url.Scheme != "https" {
 		return conn, nil
 	}
-	secure := tls.Client(conn, x.client.tlsConfig(x.url.Hostname()))
+	cfg, dated := x.client.tlsConfig(x.url.Hostname())
+	secure := tls.Client(conn, cfg)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		x.hangUp(conn, about)
 		return nil, fmt.Errorf("TLS handshake: %w", err)
 	}
 	state := secure.ConnectionState()
-	if _, known := x.client.clock(); !known {
+	if !dated {
 		x.unchecked = &state
 	}
 	about.TLS, about.TLSTook = &state, time.Since(about.Start)-about.Took
@@ -87,9 +88,10 @@ func (x *exchanger) hangUp(conn net.Conn, about *Connection) {
 	}
 }
 
-// tlsConfig is the client's, for one host and with TLS 1.2 at least.
-func (c *Client) tlsConfig(host string) *tls.Config {
-	cfg := c.TLS.Clone()
+// tlsConfig is the client's, for one host and with TLS 1.2 at least. It is not dated if
+// it leaves out the date, which may become known as soon as the handshake runs.
+func (c *Client) tlsConfig(host string) (cfg *tls.Config, dated bool) {
+	cfg = c.TLS.Clone()
 	if cfg == nil {
 		cfg = &tls.Config{}
 	}
@@ -97,12 +99,15 @@ func (c *Client) tlsConfig(host string) *tls.Config {
 		cfg.ServerName = host
 	}
 	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
-	if now, known := c.clock(); known {
+	now, known := c.clock()
+	switch {
+	case known:
 		cfg.Time = func() time.Time { return now }
-	} else if !cfg.InsecureSkipVerify {
+	case !cfg.InsecureSkipVerify:
 		unclocked(cfg)
+		return cfg, false
 	}
-	return cfg
+	return cfg, true
 }
 
 // address is the host and port of a URL.
