@@ -102,3 +102,34 @@ func TestClientWithoutClockOrVerification(t *testing.T) {
 	assert.Len(t, acs.posted, 3)
 	assert.Equal(t, 1, asked)
 }
+
+// The program's own checks are given the chains with and without a clock: one that pins
+// an authority looks for it there.
+func TestClientWithoutClockOwnChecks(t *testing.T) {
+	refused := errors.New("refused")
+	for name, verdict := range map[string]error{"good": nil, "bad": refused} {
+		t.Run(name, func(t *testing.T) {
+			var trail []string
+			acs, err := clockless(t, soon(), "acs.test", func(c *transport.Client) {
+				c.TLS.VerifyPeerCertificate = func(raw [][]byte, chains [][]*x509.Certificate) error {
+					require.Len(t, chains, 1)
+					assert.Equal(t, chains[0][0].Raw, raw[0])
+					trail = append(trail, "peer "+chains[0][1].Subject.CommonName)
+					return verdict
+				}
+				c.TLS.VerifyConnection = func(s tls.ConnectionState) error {
+					require.Len(t, s.VerifiedChains, 1)
+					trail = append(trail, "connection "+s.VerifiedChains[0][1].Subject.CommonName)
+					return nil
+				}
+			})
+			require.ErrorIs(t, err, verdict)
+			if verdict == nil {
+				assert.Equal(t, []string{"peer test CA", "connection test CA"}, trail)
+				return
+			}
+			assert.Equal(t, []string{"peer test CA"}, trail)
+			assert.Empty(t, acs.posted)
+		})
+	}
+}
