@@ -4,6 +4,7 @@ package main
 // the JSON as it is.
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"log"
@@ -107,4 +108,17 @@ func TestStray(t *testing.T) {
 	assert.Empty(t, errs.String())
 	p.exchanged(&transport.Exchange{Status: http.StatusBadRequest, Err: errors.New("no\nsession")})
 	assert.Equal(t, "refused: 400 no session\n", errs.String())
+}
+
+// What has no session and is SOAP is refused with a fault, which travels with status 200.
+func TestStrayFault(t *testing.T) {
+	r := start(t, "-json")
+	body, err := rpc.NewEnvelope(rpc.V12, "1", &rpc.GetRPCMethods{}).Append(nil, rpc.Style{})
+	require.NoError(t, err)
+	resp, err := http.Post(r.url, "text/xml", bytes.NewReader(body))
+	require.NoError(t, err)
+	resp.Body.Close()
+	assert.Equal(t, "acs: refused: 200 fault 8003: no session", r.errs.lines(t, 2)[1])
+	assert.Equal(t, exitOK, r.stop(t))
+	assert.Empty(t, r.out.String())
 }

@@ -102,10 +102,8 @@ func informOf(e *transport.Exchange) *rpc.Inform {
 
 // refusalOf is why an exchange was refused.
 func refusalOf(e *transport.Exchange) error {
-	if e.Response != nil {
-		if fault, ok := e.Response.Message.(*rpc.Fault); ok {
-			return fault
-		}
+	if fault := faultOf(e); fault != nil {
+		return fault
 	}
 	if e.Err != nil {
 		return e.Err
@@ -113,11 +111,20 @@ func refusalOf(e *transport.Exchange) error {
 	return errors.New(http.StatusText(e.Status))
 }
 
+// faultOf is the fault that we have answered with, nil if there is none.
+func faultOf(e *transport.Exchange) *rpc.Fault {
+	if e.Response == nil {
+		return nil
+	}
+	fault, _ := e.Response.Message.(*rpc.Fault)
+	return fault
+}
+
 // stray tells of an exchange that belongs to no session, unless it is a challenge that
 // nobody has answered yet, or the last words of a session that is over.
 func (p *program) stray(e *transport.Exchange) {
 	first := e.Challenged && e.RequestHeader.Get("Authorization") == ""
-	if !first && e.Status >= http.StatusBadRequest {
+	if !first && (e.Status >= http.StatusBadRequest || faultOf(e) != nil) {
 		p.log.Printf("refused: %d %s", e.Status, oneLine(refusalOf(e).Error()))
 	}
 }
