@@ -67,7 +67,7 @@ func parseTable(name string, in io.Reader) ([]cwmptest.Parameter, error) {
 			return table, nil
 		}
 		if bad, ok := errors.AsType[*csv.ParseError](err); ok {
-			return nil, fmt.Errorf("%s:%d: %w", name, bad.Line, bad.Err)
+			return nil, fmt.Errorf("%s:%d: %w", name, bad.StartLine, bad.Err)
 		}
 		if err != nil {
 			return nil, err

@@ -61,6 +61,7 @@ func TestBadTables(t *testing.T) {
 		{"A,string,true,x,hunter2", ":1: wrong number of fields"},
 		{"A,string,true,\"x\ny\"\nB,string,true,\"hunter2", ":3: "},
 		{"A,string,true,a\"hunter2", ":1: "},
+		{"A,string,true,x\nB,string,true,\"hunter2\nC,string,true,x\n\n", ":2: "}, // where it is to be mended
 		{"\nA,string,yes,hunter2", ":2: writable is true or false"},
 		{"A,string,TRUE,x", ":1: writable is true or false"},
 		{"A,string,,x", ":1: writable is true or false"},
