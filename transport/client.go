@@ -32,6 +32,10 @@ type Client struct {
 	// InsecureBasic gives the password in clear to an ACS over plain HTTP, for
 	// everybody on the way to read. False refuses that.
 	InsecureBasic bool
+	// RequireAuth answers only digests with qop=auth, so that nobody on the way can
+	// take the client's nonce out of them by taking qop out of the challenge. False
+	// answers the form of RFC 2069 too, which old ACSs have.
+	RequireAuth bool
 	// Compression is the coding of what is sent; the ACS may then use any in its
 	// responses. An ACS that refuses it with 415 gets the rest of the session
 	// without. Zero is none.

@@ -40,7 +40,7 @@ func (x *exchanger) visit(u *url.URL) {
 	if x.origins[name] == nil {
 		x.origins[name] = &origin{
 			name: name, secure: u.Scheme == "https", first: len(x.origins) == 0, jar: newJar(),
-			digest: digest.Client{Username: x.client.Username, Password: x.client.Password},
+			digest: digest.Client{Username: x.client.Username, Password: x.client.Password, RequireAuth: x.client.RequireAuth},
 		}
 	}
 }

@@ -3,6 +3,7 @@ package transport_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -241,6 +242,32 @@ func TestSEC17Downgrade(t *testing.T) {
 			for nonce, n := range strength {
 				assert.Equal(t, n == best, strings.Contains(given, `nonce="`+nonce+`"`), given)
 			}
+		})
+	}
+}
+
+// TestSEC17RequireAuth: a program may demand qop=auth, and a challenge out of which it was
+// taken is not answered then.
+func TestSEC17RequireAuth(t *testing.T) {
+	for offer, answered := range map[string]bool{
+		`Digest realm="acs", nonce="n", qop="auth-int,auth"`:                                        true,
+		`Digest realm="acs", nonce="n"`:                                                             false,
+		`Digest realm="acs", nonce="n", qop="auth-int"`:                                             false,
+		`Digest realm="acs", nonce="o", algorithm=SHA-256, Digest realm="acs", nonce="n", qop=auth`: true,
+	} {
+		bubble(t, offer, func(t *testing.T) {
+			acs := acsOf(t, status(401, "", "WWW-Authenticate", offer), accept, empty)
+			c := newClient(serveHTTP(t, acs))
+			c.RequireAuth = true
+			_, err := c.Do(t.Context(), newInform())
+			if answered {
+				require.NoError(t, err)
+				assert.Contains(t, acs.requests[1].Header.Get("Authorization"), `nonce="n"`)
+				return
+			}
+			_, ok := errors.AsType[*transport.ChallengeError](err)
+			assert.True(t, ok, "%v", err)
+			assert.Len(t, acs.requests, 1)
 		})
 	}
 }
