@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
@@ -113,6 +114,22 @@ func TestSignal(t *testing.T) {
 		assert.Equal(t, exitOK, r.stop(t), flags)
 		assert.Equal(t, "transport: server shut down", ended(t, r.out.lines(t, 1)[0]))
 	}
+}
+
+// A request that does not come to its end takes all the time that the end has for
+// requests, and none of what it has for sessions.
+func TestSignalDuringRequest(t *testing.T) {
+	r := start(t, "-json")
+	require.Equal(t, http.StatusOK, newPoster(t, r.url).post(message(t, "Inform.xml")))
+	conn, err := net.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(r.url, "http://"), "/"))
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n\r\n")
+	require.NoError(t, err)
+	_, err = conn.Read(make([]byte, 1)) // it is being served
+	require.NoError(t, err)
+	assert.Equal(t, exitOK, r.stop(t))
+	assert.Equal(t, transport.ErrShutdown.Error(), ended(t, r.out.String()))
 }
 
 // A device that comes again has left its old session.

@@ -50,7 +50,7 @@ func newProgram(o options, out io.Writer, logger *log.Logger) *program {
 	}
 }
 
-// grace is how long requests may take that are being served at the end.
+// grace is how long requests may take that are being served at the end, and then sessions.
 const grace = 2 * time.Second
 
 // mostOfCPE is how much a CPE may send in one session beside the answers to -do.
@@ -98,12 +98,14 @@ func (p *program) serve(ctx context.Context, listener net.Listener) int {
 	return status
 }
 
-// stop lets the requests end that are being served, then the sessions.
+// stop lets the requests end that are being served, then the sessions. A request that does
+// not end must not cost the sessions the time in which they are told of.
 func stop(server *http.Server, acs *transport.Server) {
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
-	defer cancel()
-	server.Shutdown(ctx)
-	acs.Shutdown(ctx)
+	for _, shutdown := range []func(context.Context) error{server.Shutdown, acs.Shutdown} {
+		ctx, cancel := context.WithTimeout(context.Background(), grace)
+		shutdown(ctx)
+		cancel()
+	}
 	server.Close()
 }
 
