@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -125,6 +126,25 @@ func TestClientCookies(t *testing.T) {
 			assert.Equal(t, tt.want, got)
 			assert.Empty(t, acs.requests[0].Cookies())
 			assert.Empty(t, acs.requests[2].Header["Cookie"], "an old cookie in the next session")
+		})
+	}
+}
+
+// TestSEC35CookieExpires: when a cookie ends is a time by the ACS's clock. A device whose
+// own is years ahead, or behind, keeps its session, and drops what is taken back.
+func TestSEC35CookieExpires(t *testing.T) {
+	date := func(at time.Time) string { return at.UTC().Format(http.TimeFormat) }
+	for name, apart := range map[string]time.Duration{"together": 0, "ahead": 30 * 365 * 24 * time.Hour, "behind": -30 * 365 * 24 * time.Hour} {
+		bubble(t, name, func(t *testing.T) {
+			acs := time.Now().Add(-apart)
+			dated := func(w http.ResponseWriter, r *http.Request, in *rpc.Envelope) {
+				w.Header().Set("Date", date(acs))
+				setCookies("a=1; Expires="+date(acs.Add(time.Minute)), "b=2; Expires="+date(acs), "c=3; Expires="+date(acs)+"; Max-Age=60")(w, r, in)
+			}
+			peer := acsOf(t, dated, empty)
+			_, err := newClient(serveHTTP(t, peer)).Do(t.Context(), newInform())
+			require.NoError(t, err)
+			assert.Equal(t, "a=1; c=3", peer.requests[1].Header.Get("Cookie"))
 		})
 	}
 }

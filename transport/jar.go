@@ -3,6 +3,7 @@ package transport
 import (
 	"net/http"
 	"net/http/cookiejar"
+	"time"
 )
 
 // NOTE: the cookies of one session: net/http's jar, within bounds. It is thrown
@@ -29,11 +30,26 @@ func newJar() *jar {
 // that is there already may change its value.
 func (j *jar) take(resp *http.Response) {
 	for _, c := range resp.Cookies() {
+		untie(c, resp.Header)
 		if j.fits(c) {
 			j.sizes[c.Name+";"+c.Path] = len(c.Name) + len(c.Value)
 			j.cookies.SetCookies(resp.Request.URL, []*http.Cookie{c})
 		}
 	}
+}
+
+// untie makes a cookie independent of our clock, which may be years off: its Expires is
+// compared with the peer's, as Retry-After is. What has not ended yet lives as long as the
+// session does.
+func untie(c *http.Cookie, h http.Header) {
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil || c.MaxAge != 0 || c.Expires.IsZero() {
+		return
+	}
+	if !c.Expires.After(now) {
+		c.MaxAge = -1
+	}
+	c.Expires = time.Time{}
 }
 
 func (j *jar) fits(c *http.Cookie) bool {
