@@ -57,7 +57,8 @@ func (a *DigestAuth) Authenticate(r *http.Request) (string, []string, error) {
 		a.guard.failed(r, result.Username)
 	}
 	if err != nil {
-		return "", a.server.Challenges(errors.Is(err, digest.ErrStale)), err
+		old := errors.Is(err, digest.ErrStale) || errors.Is(err, digest.ErrNonce) // the digest was right
+		return "", a.server.Challenges(old), err
 	}
 	return result.Username, nil, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cwmp-go/cwmp/internal/digest"
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/transport"
 )
@@ -293,4 +295,28 @@ func TestServerOwnAuthenticator(t *testing.T) {
 		req.Header.Set("Authorization", "Token 1")
 		assert.Equal(t, "InformResponse", c.do(req, "").name())
 	})
+}
+
+// After a restart a nonce is foreign, and so it is at a process with another key. Who had
+// the digest right all the same is told that the nonce is old, not that the password is
+// wrong (RFC 7616 section 3.3): many CPEs give up then.
+func TestDigestOfAnotherKeyIsStale(t *testing.T) {
+	before, after := digestAuth(), digestAuth()
+	for given, stale := range map[string]bool{password: true, password + "x": false} {
+		r := httptest.NewRequest("POST", "/cwmp", nil)
+		_, challenges, err := before.Authenticate(r)
+		require.Error(t, err)
+		offers, err := digest.ParseChallenges(challenges)
+		require.NoError(t, err)
+		c := digest.Client{Username: user, Password: given}
+		_, err = c.Learn(offers)
+		require.NoError(t, err)
+		value, err := c.Authorization("POST", "/cwmp", nil)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", value)
+		_, challenges, err = after.Authenticate(r)
+		oneLine(t, err)
+		require.Len(t, challenges, 1)
+		assert.Equal(t, stale, strings.Contains(challenges[0], "stale=true"), challenges[0])
+	}
 }
