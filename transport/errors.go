@@ -93,17 +93,31 @@ func (e *ChallengeError) Unwrap() error { return e.Err }
 
 // A RedirectError is a redirect that is not followed.
 type RedirectError struct {
-	Location string // as the ACS gave it
+	Location string // as the ACS gave it, with a password perhaps, which Error leaves out
 	Err      error  // ErrURL, ErrDowngrade, ErrRedirects
 }
 
 // Error returns one line.
 func (e *RedirectError) Error() string {
-	return fmt.Sprintf("redirect to %q: %v", clip(e.Location), e.Err)
+	return fmt.Sprintf("redirect to %q: %v", clip(withoutUser(e.Location)), e.Err)
 }
 
 // Unwrap returns e.Err.
 func (e *RedirectError) Unwrap() error { return e.Err }
+
+// withoutUser leaves out the name and password of a URL, or of what looks like one.
+func withoutUser(url string) string {
+	scheme, rest, ok := strings.Cut(url, "//")
+	if !ok {
+		return url
+	}
+	end := strings.IndexAny(rest+"/", "/?#")
+	at := strings.LastIndexByte(rest[:end], '@')
+	if at < 0 {
+		return url
+	}
+	return scheme + "//" + redacted + rest[at:]
+}
 
 // clip keeps a text short and printable whatever the peer put in it.
 func clip(s string) string {

@@ -163,3 +163,26 @@ func TestSEC31MalformedResponses(t *testing.T) {
 		})
 	}
 }
+
+// TestSEC31Location: a name and password in the URL of a redirect are in no error; the
+// field has them, as the wire had.
+func TestSEC31Location(t *testing.T) {
+	for location, want := range map[string]string{
+		"http://u:" + password + "@b.test/x":     "http://***@b.test/x",
+		"//u:" + password + "@b.test:80":         "//***@b.test:80",
+		"http://u:" + password + "@b@c.test?a=@": "http://***@c.test?a=@",
+		"http://u:" + password + "@b.test:bad/x": "http://***@b.test:bad/x",
+		"ftp://b.test/a@b":                       "ftp://b.test/a@b",
+	} {
+		bubble(t, want, func(t *testing.T) {
+			acs := acsOf(t, status(302, "", "Location", location))
+			_, err := newClient(serveHTTP(t, acs)).Do(t.Context(), newInform())
+			e, ok := errors.AsType[*transport.RedirectError](err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, location, e.Location)
+			assert.ErrorIs(t, err, transport.ErrURL)
+			assert.Contains(t, err.Error(), "redirect to \""+want+"\"")
+			oneLine(t, err)
+		})
+	}
+}
