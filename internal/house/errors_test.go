@@ -114,3 +114,19 @@ func TestErrorIndex(t *testing.T) {
 	slices.Sort(listed)
 	assert.Equal(t, listed, slices.Compact(slices.Clone(listed)), "a row twice")
 }
+
+// What internal/digest says has no name that a program could compare, but a text that
+// stands in logs: its rows begin with that.
+func TestDigestIndex(t *testing.T) {
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	source, err := os.ReadFile(filepath.Join(root, "internal", "digest", "errors.go"))
+	require.NoError(t, err)
+	text, err := os.ReadFile(filepath.Join(root, "docs", "ERRORS.md"))
+	require.NoError(t, err)
+	kinds := regexp.MustCompile(`= errors\.New\("([^"]+)"\)`).FindAllStringSubmatch(string(source), -1)
+	require.NotEmpty(t, kinds)
+	for _, kind := range kinds {
+		assert.Contains(t, string(text), "\n| digest: "+kind[1], "no row in docs/ERRORS.md")
+	}
+}
