@@ -92,6 +92,10 @@
 //	HTTP header                        16 KiB        http.Server.MaxHeaderBytes
 //	cookies                            16, 4 KiB     16 of its name
 //	challenges in a row                2             -
+//	header of a challenge or answer    8 KiB, 16 challenges, 16 directives of 512 bytes
+//	nonces in use                      1 an origin   65,536, the oldest is then stale
+//	uses of a nonce out of order       -             64
+//	user names counted for guessing    -             4,096
 //	redirects in a row, servers        5, 16         -
 //	wait for the peer                  60 s          60 s, or SessionTimeout
 //	wait for 4 KiB to be read          60 s          30 s
