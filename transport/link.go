@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/textproto"
+	"runtime"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +33,7 @@ type link struct {
 	limited io.LimitedReader // of the link itself; bounds the header of a response
 	broken  error            // why nothing more can be read
 	first   chan error       // tells that a response's first byte is there, or why none comes
+	asked   atomic.Bool      // somebody reads, or has read, since the last exchange
 	spent   bool             // it cannot carry another exchange
 }
 
@@ -58,7 +61,20 @@ func (l *link) await() {
 
 // usable reports whether the link can carry another exchange: not when the peer
 // has closed it, or has said something that nobody asked for.
-func (l *link) usable() bool { return !l.spent && len(l.first) == 0 }
+func (l *link) usable() bool {
+	for looks := 0; looks < enoughLooks && !l.spent && len(l.first) == 0; {
+		runtime.Gosched()
+		if l.asked.Load() {
+			looks++
+		}
+	}
+	return !l.spent && len(l.first) == 0
+}
+
+// enoughLooks is how often await is let run once it reads. A close that came along with
+// the last response is there to be seen, but not before await has had its turn; on one
+// processor it has none until somebody waits.
+const enoughLooks = 16
 
 // Write writes to the connection, with a deadline of its own.
 func (l *link) Write(p []byte) (int, error) {
@@ -71,6 +87,7 @@ func (l *link) Write(p []byte) (int, error) {
 // Read reads from the connection. It keeps the error, because net/http takes what it
 // has of a status line for all of it when no more comes, and calls it malformed.
 func (l *link) Read(p []byte) (int, error) {
+	l.asked.Store(true)
 	n, err := l.conn.Read(p)
 	if err != nil {
 		l.broken = err
@@ -156,6 +173,7 @@ func (l *link) finish(body io.Reader) {
 	}
 	l.limited.N = maxResponseHeader
 	l.conn.SetReadDeadline(time.Time{})
+	l.asked.Store(false)
 	go l.await()
 }
 
