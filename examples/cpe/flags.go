@@ -17,6 +17,7 @@ import (
 	"github.com/cwmp-go/cwmp/cwmptest"
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/session"
+	"github.com/cwmp-go/cwmp/transport"
 )
 
 // NOTE: the flags, and what is wrong with them. An argument that belongs to no flag is
@@ -192,12 +193,14 @@ func (o *options) load() (err error) {
 	return err
 }
 
+// isURL reports whether a session can be had with what a text says.
 func isURL(text string) bool {
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+	policies := func(string) *tls.Config { return &tls.Config{} }
+	if (transport.Settings{URL: text}).Check(policies) != nil {
 		return false
 	}
-	return u.Port() == "" || isPort(u.Port())
+	u, err := url.Parse(text)
+	return err == nil && (u.Port() == "" || isPort(u.Port()))
 }
 
 // trust is the file's authorities and no others.

@@ -224,6 +224,7 @@ func TestBadFlags(t *testing.T) {
 		{[]string{"-acs", "http:///x"}, "no http or https URL"},
 		{[]string{"-acs", "http://127.0.0.1:x/"}, "no http or https URL"},
 		{[]string{"-acs", "http://127.0.0.1:70000/"}, "no http or https URL"},
+		{[]string{"-acs", "http://0]0/"}, "no http or https URL"},
 		{[]string{"-acs", "http://u:hunter2@127.0.0.1/"}, "no http or https URL"},
 		{[]string{"-acs", acs, "hunter2"}, "belong to no flag"},
 		{[]string{"-acs", acs, "-pass", "hunter2"}, "-pass goes with -user"},
