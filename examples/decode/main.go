@@ -55,6 +55,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/soap"
@@ -151,13 +155,24 @@ func (p *program) file(name string) bool {
 	case p.json && err != nil:
 		p.out.Write(r.json(name))
 	case err != nil:
-		fmt.Fprintf(p.out, "refused %s: %d:%d: %s\n", name, r.line, r.column, r.text(p.check))
+		fmt.Fprintf(p.out, "refused %s: %d:%d: %s\n", shown(name), r.line, r.column, shown(r.text(p.check)))
 	case p.check:
-		fmt.Fprintf(p.out, "ok %s\n", name)
+		fmt.Fprintf(p.out, "ok %s\n", shown(name))
 	case p.json:
 		p.out.Write(m.json(name, d))
 	default:
-		m.outline(p.out, name, d)
+		m.outline(p.out, shown(name), d)
 	}
 	return err == nil
+}
+
+// shown is a file's name, or what the system says of it, as a terminal may get it: one
+// line, and what cannot be printed escaped.
+func shown(s string) string {
+	odd := func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
+	if !strings.ContainsFunc(s, odd) {
+		return s
+	}
+	quoted := strconv.Quote(s)
+	return quoted[1 : len(quoted)-1]
 }

@@ -114,6 +114,21 @@ func TestCheck(t *testing.T) {
 		"ok "+quirks+"X15-instructions.xml\nrefused none: 1:1: open none: no such file or directory\n", stdout)
 }
 
+// TestNames: a name must not do anything to a terminal, or look like another's verdict;
+// one that can be printed stays as it is.
+func TestNames(t *testing.T) {
+	dir := t.TempDir()
+	odd, plain := filepath.Join(dir, "a\nok b\x1b[2J\xff.xml"), filepath.Join(dir, `é "c" \d.xml`)
+	for _, name := range []string{odd, plain} {
+		require.NoError(t, os.WriteFile(name, []byte(" "), 0o666))
+	}
+	shown := dir + `/a\nok b\x1b[2J\xff.xml`
+	_, stdout, _ := play(t, "", odd, plain)
+	assert.Equal(t, shown+": no message, nothing but white space\n"+plain+": no message, nothing but white space\n", stdout)
+	_, stdout, _ = play(t, "", "-check", odd, odd+"2")
+	assert.Equal(t, "refused "+shown+": 1:2: no root element\nrefused "+shown+"2: 1:1: open "+shown+"2: no such file or directory\n", stdout)
+}
+
 // TestTooLong: the bound on the whole document is on, however long the input.
 func TestTooLong(t *testing.T) {
 	if testing.Short() {
