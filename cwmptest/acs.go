@@ -111,6 +111,7 @@ func (a *ACS) prepare() {
 		a.authenticate()
 	}
 	a.http.Config.Handler = a.Server
+	a.http.Config.ConnContext = a.Server.ConnContext // as an ACS has it
 }
 
 func (a *ACS) authenticate() {

@@ -1,11 +1,13 @@
 package cwmptest
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"runtime"
 	"strings"
@@ -85,6 +87,41 @@ func TestCredentials(t *testing.T) {
 		assert.True(t, e.Challenged)
 		assert.Empty(t, e.RequestBody, "not read before authentication")
 	}
+}
+
+// TestCredentialsOnce: a device that authenticates its Inform and no more meets what it
+// meets at a real ACS, which knows it by its connection and its cookie.
+func TestCredentialsOnce(t *testing.T) {
+	acs := NewUnstartedACS(t, nil)
+	acs.Username, acs.Password = "user", "secret"
+	acs.Start()
+	d := Device{Client: transport.Client{Username: "user", Password: "secret"}}
+	d.Client.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		return &onceAuthorized{Conn: conn}, err
+	}
+	_, err := d.Inform(t.Context(), acs.URL, boot)
+	require.NoError(t, err)
+	var challenged []bool
+	for _, e := range acs.Exchanges() {
+		challenged = append(challenged, e.Challenged)
+	}
+	assert.Equal(t, []bool{true, false, false}, challenged)
+}
+
+// onceAuthorized lets one Authorization through.
+type onceAuthorized struct {
+	net.Conn
+	done bool
+}
+
+func (c *onceAuthorized) Write(p []byte) (int, error) {
+	header := []byte("\r\nAuthorization: ")
+	if c.done {
+		return c.Conn.Write(bytes.ReplaceAll(p, header, []byte("\r\nX-Not-Allowed: ")))
+	}
+	c.done = bytes.Contains(p, header)
+	return c.Conn.Write(p)
 }
 
 func TestStartTLS(t *testing.T) {
