@@ -29,8 +29,10 @@ func instant(text string) (at time.Time, zone, ok bool) {
 	}
 	n := func(i int) int { return number(m[i]) }
 	nano := number((m[7] + "000000000")[:9])
+	date := time.Date(n(1), time.Month(n(2)), n(3), 0, 0, 0, 0, time.UTC)
 	at = time.Date(n(1), time.Month(n(2)), n(3), n(4), n(5), n(6), nano, time.UTC)
-	ok = at.Month() == time.Month(n(2)) && at.Day() == n(3) && n(4) < 24 && n(5) < 60 && n(6) < 60 && n(11) < 60 && n(1) > 0 && n(10)*60+n(11) <= 14*60
+	midnight := n(4) == 24 && n(5) == 0 && n(6) == 0 && strings.Trim(m[7], "0") == ""
+	ok = date.Month() == time.Month(n(2)) && date.Day() == n(3) && (n(4) < 24 || midnight) && n(5) < 60 && n(6) < 60 && n(11) < 60 && n(1) > 0 && n(10)*60+n(11) <= 14*60
 	offset := time.Duration(n(10))*time.Hour + time.Duration(n(11))*time.Minute
 	if m[9] == "-" {
 		offset = -offset

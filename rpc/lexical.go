@@ -115,13 +115,14 @@ func isDateTime(b []byte) (valid, zone bool) {
 	b = b[year:]
 	month, day := two(b, '-', 0), two(b, '-', 3)
 	hour, minute, second := two(b, 'T', 6), two(b, ':', 9), two(b, ':', 12)
+	midnight := hour == 24 && minute == 0 && second == 0
 	if b = b[len("-MM-DDThh:mm:ss"):]; len(b) > 0 && b[0] == '.' {
 		digits := len(b) - len(bytes.TrimLeft(b[1:], "0123456789")) - 1
+		midnight = midnight && len(bytes.Trim(b[1:1+digits], "0")) == 0
 		if b = b[1+digits:]; digits == 0 {
 			return false, false
 		}
 	}
-	midnight := hour == 24 && minute == 0 && second == 0
 	ok := y > 0 && 1 <= month && month <= 12 && 1 <= day && day <= days(y, month) &&
 		0 <= hour && (hour < 24 || midnight) && 0 <= minute && minute < 60 && 0 <= second && second < 60
 	switch {

@@ -29,8 +29,8 @@ func DateTimeOf(t time.Time) DateTime {
 }
 
 // Time returns the instant. A text without zone is read as UTC; HasZone tells.
-// Fractions of a second are kept. The error is ErrDateTime; an empty text is
-// [UnknownTime].
+// Fractions of a second are kept. The error is ErrDateTime, for a year that has not
+// four digits too; an empty text is [UnknownTime].
 func (d DateTime) Time() (time.Time, error) {
 	s := d.wire()
 	if t, err := parseTime(time.RFC3339, s); err == nil {
@@ -40,11 +40,23 @@ func (d DateTime) Time() (time.Time, error) {
 }
 
 // parseTime is time.Parse for a dateTime of the schema's. By itself it takes a comma
-// for the point of a fraction, and hours of one digit.
+// for the point of a fraction, and hours of one digit; and not 24:00:00, which is the
+// next day's beginning.
 func parseTime(layout, s string) (time.Time, error) {
-	t, err := time.Parse(layout, s)
-	if valid, _ := isDateTime([]byte(s)); err != nil || !valid {
+	if valid, _ := isDateTime([]byte(s)); !valid {
 		return time.Time{}, ErrDateTime
+	}
+	date, clock, _ := strings.Cut(s, "T")
+	clock, midnight := strings.CutPrefix(clock, "24:")
+	if midnight {
+		s = date + "T00:" + clock
+	}
+	t, err := time.Parse(layout, s)
+	switch {
+	case err != nil:
+		return time.Time{}, ErrDateTime
+	case midnight:
+		return t.Add(24 * time.Hour), nil
 	}
 	return t, nil
 }
