@@ -69,9 +69,9 @@ func spoil(rnd *rand.Rand, doc string) string {
 }
 
 func TestPredictedLists(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(8, 9))
+	rnd, docs := rand.New(rand.NewPCG(8, 9)), longLists(t)
 	for range fewer(4000) {
-		for _, doc := range longLists(t) {
+		for _, doc := range docs {
 			for range rnd.IntN(4) {
 				doc = spoil(rnd, doc)
 			}

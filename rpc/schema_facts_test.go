@@ -455,15 +455,29 @@ func (f fieldFact) admits(value string) bool {
 
 var quotedFact = regexp.MustCompile(`(value|pattern)=("(?:[^"\\]|\\.)*")`)
 
-func admits(simple, value string) bool {
-	listed, fits := false, false
+// apart are the values and patterns that facts list, compiled once: a value is the
+// pattern of itself.
+var apart = map[string][]*regexp.Regexp{}
+
+func patternsOf(simple string) []*regexp.Regexp {
+	list, known := apart[simple]
+	if known {
+		return list
+	}
 	for _, m := range quotedFact.FindAllStringSubmatch(simple, -1) {
 		want, _ := strconv.Unquote(m[2])
-		listed = true
-		fits = fits || m[1] == "value" && want == value || m[1] == "pattern" && regexp.MustCompile(`^(?:`+want+`)$`).MatchString(value)
+		if m[1] == "value" {
+			want = regexp.QuoteMeta(want)
+		}
+		list = append(list, regexp.MustCompile(`^(?:`+want+`)$`))
 	}
-	if listed {
-		return fits
+	apart[simple] = list
+	return list
+}
+
+func admits(simple, value string) bool {
+	if list := patternsOf(simple); list != nil {
+		return slices.ContainsFunc(list, func(r *regexp.Regexp) bool { return r.MatchString(value) })
 	}
 	n, err := strconv.ParseInt(value, 10, 64)
 	return err == nil && n >= bound(simple, "min", math.MinInt64) && n <= bound(simple, "max", math.MaxInt64)

@@ -100,9 +100,9 @@ func TestStream(t *testing.T) {
 
 // TestStreamOdd has something odd in any entry.
 func TestStreamOdd(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(10, 11))
+	rnd, docs := rand.New(rand.NewPCG(10, 11)), longLists(t)
 	for range fewer(400) {
-		for _, doc := range longLists(t) {
+		for _, doc := range docs {
 			for range rnd.IntN(4) {
 				doc = spoil(rnd, doc)
 			}
