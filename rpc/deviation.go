@@ -53,8 +53,9 @@ const (
 
 	// MissingElement: an element that has to be there is not. Its field is zero.
 	MissingElement soap.Code = "missing-element"
-	// UnknownElement: an element that does not belong there. It is kept in
-	// Envelope.Unknown, or in a field that its message has for it otherwise.
+	// UnknownElement: an element that does not belong there. One in a message is kept
+	// in Envelope.Unknown within its bounds, or in a field that the message has for it
+	// otherwise; one in an array of strings or beside the Body is passed over.
 	UnknownElement soap.Code = "unknown-element"
 	// DuplicateElement: an element for the second time. The last one counts.
 	DuplicateElement soap.Code = "duplicate-element"

@@ -50,8 +50,9 @@
 //     the schemas do not have.
 //
 // What is put up with is in Envelope.Diagnostics, each with its code, offset and
-// path, and elements that a message has no field for are in Envelope.Unknown. A code is an error too: at Strict it, or the older name of the same thing,
-// is the reason inside of the [*ValueError].
+// path, and elements that a message has no field for are in Envelope.Unknown. A code
+// is an error too: at Strict it, or the older name of the same thing, is the reason
+// inside of the [*ValueError].
 //
 // Who speaks is no matter of leniency. Two Bodies, two Headers, an ID, a DeviceId
 // or a child of it given twice are refused at every level; the texts of these, and
