@@ -53,9 +53,9 @@
 //
 // -connreq wakes a CPE by its ConnectionRequestURL, -udp by its
 // UDPConnectionRequestAddress, with the name and password of -cr-user and -cr-pass. The
-// request goes out once, when the ACS listens, to whatever address it says, and its result
-// is a line (with -json on standard error), with the reason, if it has one, on standard
-// error:
+// request goes out once, when the ACS listens, to whatever address it says, over UDP from the
+// port that the ACS listens on, or from another if a program has that one. Its result is a
+// line (with -json on standard error), with the reason, if it has one, on standard error:
 //
 //	connection request: accepted
 //

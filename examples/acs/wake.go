@@ -73,10 +73,22 @@ func (p *program) wakeHTTP(ctx context.Context, who connreq.Credential, _ net.Ad
 	return reply.Result.String(), err
 }
 
-// wakeUDP sends a request over UDP, from the address that the ACS listens on. Through a
-// NAT it would have to be the socket of the STUN server.
-func (p *program) wakeUDP(ctx context.Context, who connreq.Credential, own net.Addr) (string, error) {
+// ownSocket is a socket at the address that the ACS listens on, which is the one that a
+// filter in front of a CPE may know. Where another program has that port of UDP it is
+// another one of the same host.
+func ownSocket(own net.Addr) (net.PacketConn, error) {
 	conn, err := net.ListenPacket("udp", own.String())
+	if err == nil {
+		return conn, nil
+	}
+	host, _, _ := net.SplitHostPort(own.String())
+	return net.ListenPacket("udp", net.JoinHostPort(host, "0"))
+}
+
+// wakeUDP sends a request over UDP, from the ACS's own address. Through a NAT it would have
+// to be the socket of the STUN server.
+func (p *program) wakeUDP(ctx context.Context, who connreq.Credential, own net.Addr) (string, error) {
+	conn, err := ownSocket(own)
 	if err != nil {
 		return connreq.Offline.String(), err
 	}

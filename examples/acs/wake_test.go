@@ -32,7 +32,7 @@ func waking(t *testing.T, wait time.Duration, args ...string) *running {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &running{out: newConsole(), errs: newConsole(), signal: cancel, status: make(chan int, 1)}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", free(t))
 	require.NoError(t, err)
 	r.url = "http://" + listener.Addr().String() + "/"
 	p := newProgram(o, r.out, log.New(r.errs, "acs: ", 0))
@@ -196,14 +196,24 @@ func TestBothWays(t *testing.T) {
 	assert.Equal(t, exitOK, r.stop(t))
 }
 
-// A socket that is not to be had, or that leads nowhere, is no success.
+// A port that another program has is no hindrance; a socket that is not to be had, or that
+// leads nowhere, is no success.
 func TestNoWay(t *testing.T) {
 	taken, err := net.ListenPacket("udp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer taken.Close()
 	p := newProgram(options{udp: taken.LocalAddr().String()}, io.Discard, log.Default())
 	result, err := p.wakeUDP(t.Context(), who, taken.LocalAddr())
-	assert.Equal(t, "offline", result)
+	assert.Equal(t, "sent", result, "from another port")
+	assert.NoError(t, err)
+	buf := make([]byte, connreq.MaxDatagram)
+	require.NoError(t, taken.SetReadDeadline(time.Now().Add(long)))
+	_, from, err := taken.ReadFrom(buf)
+	require.NoError(t, err)
+	assert.NotEqual(t, taken.LocalAddr(), from)
+	assert.True(t, taken.LocalAddr().(*net.UDPAddr).IP.Equal(from.(*net.UDPAddr).IP))
+	result, err = p.wakeUDP(t.Context(), who, &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 9})
+	assert.Equal(t, "offline", result, "a host that is not this one")
 	assert.Error(t, err)
 	p.udp = "[::1]:9"
 	result, err = p.wakeUDP(t.Context(), who, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})

@@ -18,19 +18,21 @@ import (
 	"github.com/cwmp-go/cwmp/rpc"
 )
 
-// free is an address on loopback that nobody has, for the network.
-func free(t *testing.T, network string) string {
+// free is an address on loopback that nobody has, neither of TCP nor of UDP: the port of a
+// listener is free of UDP by chance only, and an ACS that wakes by UDP wants both.
+func free(t *testing.T) string {
 	t.Helper()
-	if network == "udp" {
-		conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	for {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
-		defer conn.Close()
-		return conn.LocalAddr().String()
+		address := listener.Addr().String()
+		conn, taken := net.ListenPacket("udp", address)
+		require.NoError(t, listener.Close())
+		if taken == nil {
+			require.NoError(t, conn.Close())
+			return address
+		}
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // saying waits for a line that begins with a text, and returns the rest of it.
@@ -80,7 +82,7 @@ func parameters(s told) map[string]string {
 // The device finds no ACS at first, is woken by one, and later by another; none without the
 // password wakes it.
 func wakeByHTTP(t *testing.T, dir string) {
-	address := free(t, "tcp")
+	address := free(t)
 	cpe := spawn(t, filepath.Join(dir, "cpe"), append([]string{"-acs", "http://" + address + "/", "-connreq", "127.0.0.1:0"}, named...)...)
 	url := cpe.out.saying(t, "connection request URL: ")
 	assert.True(t, strings.HasPrefix(cpe.out.String(), "connection request URL: "+url+"\n"), "it is the first line")
@@ -107,7 +109,7 @@ func wakeByHTTP(t *testing.T, dir string) {
 
 // The datagram goes to the address that coturn saw, from the ACS's own port.
 func wakeByUDP(t *testing.T, dir string) {
-	server, address := coturn(t), free(t, "tcp")
+	server, address := coturn(t), free(t)
 	cpe := spawn(t, filepath.Join(dir, "cpe"), append([]string{"-acs", "http://" + address + "/", "-stun", server}, named...)...)
 	at := cpe.out.saying(t, "UDP connection request address: ")
 	assert.Equal(t, "127.0.0.1", netip.MustParseAddrPort(at).Addr().String())
@@ -132,7 +134,7 @@ func coturn(t *testing.T) string {
 	if err != nil {
 		t.Skip("skipped: turnserver is not installed (Debian: coturn)")
 	}
-	dir, address := t.TempDir(), free(t, "udp")
+	dir, address := t.TempDir(), free(t)
 	_, port, _ := net.SplitHostPort(address)
 	cmd := exec.Command(program, "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--listening-port="+port,
 		"--no-tcp", "--no-tls", "--no-dtls", "--no-cli", "--no-tcp-relay", "--stun-only", "--log-file=stdout", "--simple-log",
