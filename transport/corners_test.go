@@ -280,7 +280,7 @@ func TestRetryAfter(t *testing.T) {
 		want        time.Duration
 	}{
 		{"", date, 0}, {"0", date, 0}, {"60", date, time.Minute}, {" 60 ", date, time.Minute},
-		{"999999999", date, 7 * 24 * time.Hour}, {"-5", date, 0}, {"soon", date, 0},
+		{"999999999", date, 7 * 24 * time.Hour}, {"99999999999999999999", date, 7 * 24 * time.Hour}, {"-5", date, 0}, {"soon", date, 0},
 		{later, date, 2 * time.Minute}, {date, later, 0}, {later, "no date", 0},
 		{"Wed, 25 Nov 2099 10:00:00 GMT", date, 7 * 24 * time.Hour},
 	} {

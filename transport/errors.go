@@ -151,11 +151,12 @@ func statusError(resp *http.Response) *StatusError {
 // maxRetryAfter bounds what a peer can ask for.
 const maxRetryAfter = 7 * 24 * time.Hour
 
-// retryAfterOf reads Retry-After: seconds, or a date, which is compared with the
-// peer's own clock (RFC 9110 section 10.2.3).
+// retryAfterOf reads Retry-After: seconds, of which there may be more than any number
+// holds, or a date, which is compared with the peer's own clock (RFC 9110 section
+// 10.2.3).
 func retryAfterOf(h http.Header) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
-	if n, err := strconv.ParseUint(text, 10, 31); err == nil {
+	if n, err := strconv.ParseUint(text, 10, 31); err == nil || errors.Is(err, strconv.ErrRange) {
 		return min(time.Duration(n)*time.Second, maxRetryAfter)
 	}
 	at, err := http.ParseTime(text)
