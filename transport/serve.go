@@ -183,11 +183,7 @@ func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 			s.machine.Fail(errPanic)
 			x.over(s, errPanic)
 		default:
-			now := time.Now()
-			s.deadline = now.Add(s.wait)
-			if !x.shown() { // the response goes out at once
-				x.out.now = now
-			}
+			s.deadline = time.Now().Add(s.wait)
 		}
 	}()
 	if bad != nil && !isRequest(env) {
