@@ -47,7 +47,8 @@
 //     mustUnderstand; no processing instruction; and header elements that are
 //     understood, or else ErrMustUnderstand, from which [AsFault] makes the answer.
 //     It does not look at patterns, such as that of an OUI, nor at attributes that
-//     the schemas do not have.
+//     the schemas do not have. A parameter's value has a text of the simple type that its
+//     xsi:type names; only names, URIs, durations and parts of a date may be any text.
 //
 // What is put up with is in Envelope.Diagnostics, each with its code, offset and
 // path, and elements that a message has no field for are in Envelope.Unknown. A code

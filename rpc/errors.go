@@ -13,6 +13,11 @@ var (
 	ErrInteger = errors.New("not an integer of this element's range")
 	// ErrBase64: the text is no base64.
 	ErrBase64 = errors.New("not base64")
+	// ErrType: a value whose text is not of the simple type that its xsi:type names,
+	// where none of the others says so: a decimal, float, double, date, time or
+	// hexBinary. Reading, soap.Strict alone looks at values. Names, URIs, durations and
+	// parts of a date, such as gYear, are not looked at.
+	ErrType = errors.New("not of the type that xsi:type names")
 	// ErrDateTime is what [DateTime.Time] returns for a text that is no dateTime.
 	ErrDateTime = errors.New("not a dateTime")
 	// ErrLength: longer than the schema's maxLength. Reading, soap.Strict alone

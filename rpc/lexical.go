@@ -103,46 +103,87 @@ func (c *Codec) time(name string, text []byte) DateTime {
 // isDateTime says whether b is an xs:dateTime, and whether it has a zone. See XML
 // Schema part 2 section 3.2.7.
 func isDateTime(b []byte) (valid, zone bool) {
-	b = bytes.TrimPrefix(b, []byte("-"))
-	year := 0
-	for year < len(b) && '0' <= b[year] && b[year] <= '9' {
-		year++
-	}
-	if year < 4 || year > 9 || year > 4 && b[0] == '0' || len(b) < year+len("-MM-DDThh:mm:ss") {
+	b, ok := cutDate(b)
+	if !ok || len(b) == 0 || b[0] != 'T' {
 		return false, false
+	}
+	if b, ok = cutClock(b[1:]); !ok {
+		return false, false
+	}
+	return isZone(b), len(b) > 0
+}
+
+// isDate says whether b is an xs:date, section 3.2.9.
+func isDate(b []byte) bool {
+	b, ok := cutDate(b)
+	return ok && isZone(b)
+}
+
+// isClock says whether b is an xs:time, section 3.2.8.
+func isClock(b []byte) bool {
+	b, ok := cutClock(b)
+	return ok && isZone(b)
+}
+
+// cutDate cuts the date off that b begins with.
+func cutDate(b []byte) (rest []byte, ok bool) {
+	b = bytes.TrimPrefix(b, []byte("-"))
+	year := countDigits(b)
+	if year < 4 || year > 9 || year > 4 && b[0] == '0' || len(b) < year+len("-MM-DD") {
+		return nil, false
 	}
 	y, _ := strconv.Atoi(string(b[:year]))
 	b = b[year:]
 	month, day := two(b, '-', 0), two(b, '-', 3)
-	hour, minute, second := two(b, 'T', 6), two(b, ':', 9), two(b, ':', 12)
-	midnight := hour == 24 && minute == 0 && second == 0
-	if b = b[len("-MM-DDThh:mm:ss"):]; len(b) > 0 && b[0] == '.' {
-		digits := len(b) - len(bytes.TrimLeft(b[1:], "0123456789")) - 1
-		midnight = midnight && len(bytes.Trim(b[1:1+digits], "0")) == 0
-		if b = b[1+digits:]; digits == 0 {
-			return false, false
-		}
+	ok = y > 0 && 1 <= month && month <= 12 && 1 <= day && day <= days(y, month)
+	return b[len("-MM-DD"):], ok
+}
+
+// cutClock cuts the time of day off that b begins with. 24:00:00 is one.
+func cutClock(b []byte) (rest []byte, ok bool) {
+	const size = len("hh:mm:ss")
+	if len(b) < size {
+		return nil, false
 	}
-	ok := y > 0 && 1 <= month && month <= 12 && 1 <= day && day <= days(y, month) &&
-		0 <= hour && (hour < 24 || midnight) && 0 <= minute && minute < 60 && 0 <= second && second < 60
+	hour, minute, second := digits(b), two(b, ':', 2), two(b, ':', 5)
+	midnight := hour == 24 && minute == 0 && second == 0
+	if b = b[size:]; len(b) > 0 && b[0] == '.' {
+		n := countDigits(b[1:])
+		if n == 0 {
+			return nil, false
+		}
+		midnight = midnight && len(bytes.Trim(b[1:1+n], "0")) == 0
+		b = b[1+n:]
+	}
+	return b, 0 <= hour && (hour < 24 || midnight) && 0 <= minute && minute < 60 && 0 <= second && second < 60
+}
+
+// isZone says whether b is a zone or nothing.
+func isZone(b []byte) bool {
 	switch {
-	case len(b) == 0:
-		return ok, false
-	case string(b) == "Z":
-		return ok, true
+	case len(b) == 0 || string(b) == "Z":
+		return true
 	case len(b) != len("+hh:mm") || b[0] != '+' && b[0] != '-':
-		return false, false
+		return false
 	}
 	h, m := two(b, b[0], 0), two(b, ':', 3)
-	return ok && 0 <= h && 0 <= m && m < 60 && h*60+m <= 14*60, true
+	return 0 <= h && 0 <= m && m < 60 && h*60+m <= 14*60
 }
 
 // two gives the two digits behind a separator at i, -1 if they are not there.
 func two(b []byte, sep byte, i int) int {
-	if b[i] != sep || b[i+1] < '0' || b[i+1] > '9' || b[i+2] < '0' || b[i+2] > '9' {
+	if b[i] != sep {
 		return -1
 	}
-	return int(b[i+1]-'0')*10 + int(b[i+2]-'0')
+	return digits(b[i+1:])
+}
+
+// digits gives the two digits that b begins with, -1 if they are not there.
+func digits(b []byte) int {
+	if countDigits(b[:2]) < 2 {
+		return -1
+	}
+	return int(b[0]-'0')*10 + int(b[1]-'0')
 }
 
 // days gives the number of days of a month.
@@ -151,36 +192,6 @@ func days(year, month int) int {
 		return 29
 	}
 	return [...]int{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[month]
-}
-
-// checkTyped checks a value by its xsi:type.
-func checkTyped(typ string, b []byte) (err error) {
-	_, local, _ := cutPrefix(typ)
-	b = trim(b)
-	bits := bitsOf[local]
-	switch {
-	case bits != 0 && len(b) == 0:
-		return ErrInteger
-	case bits < 0:
-		_, err = parseInt(b, -bits)
-	case bits > 0:
-		_, err = parseUint(b, bits)
-	case local == "boolean" && !isBoolean(b):
-		return ErrBoolean
-	case local == "dateTime":
-		if ok, _ := isDateTime(b); !ok {
-			return ErrDateTime
-		}
-	case local == "base64Binary" || local == "base64":
-		_, err = parseBase64(b)
-	}
-	return err
-}
-
-// bitsOf are the sizes of integer types, negative for those with a sign.
-var bitsOf = map[string]int{
-	"int": -32, "long": -64, "short": -16, "byte": -8,
-	"unsignedInt": 32, "unsignedLong": 64, "unsignedShort": 16, "unsignedByte": 8,
 }
 
 // typeOf reads the xsi:type of the current element.
@@ -195,7 +206,8 @@ func (c *Codec) typeOf() string {
 		return t
 	}
 	ns, local, ok := c.dec.QName(b)
-	if !schemaType[string(local)] && ns != soap.NSEncoding || c.level == soap.Strict && (!ok || ns != soap.NSXSD && ns != soap.NSEncoding) {
+	soapOwn := ns == soap.NSEncoding
+	if !isDatatype(string(local), soapOwn || !ok) || c.level == soap.Strict && (!ok || ns != soap.NSXSD && !soapOwn) {
 		c.deviate(TypeUnknown, "", "")
 	}
 	return t

@@ -104,12 +104,15 @@ func (v *Value) wireType(e *soap.Encoder) string {
 	case v.Type == "":
 		return xsd + ":string"
 	}
-	prefix, local, _ := cutPrefix(v.Type)
+	prefix, local, _ := cutPrefix(strings.Trim(v.Type, space))
 	switch prefix {
 	case xsd, e.Prefix(soap.NSEncoding), e.Prefix(soap.NSXSI), e.Prefix(soap.NSCWMP12):
 		return v.Type
 	}
-	if schemaType[local] {
+	switch {
+	case local == "base64":
+		return e.Prefix(soap.NSEncoding) + ":" + local
+	case isDatatype(local, false):
 		return xsd + ":" + local
 	}
 	return v.Type
@@ -121,15 +124,6 @@ func cutPrefix(name string) (prefix, local string, prefixed bool) {
 		return "", name, false
 	}
 	return prefix, local, true
-}
-
-// schemaType holds the local names that this package writes under its own prefix
-// for XML Schema.
-var schemaType = map[string]bool{
-	"string": true, "int": true, "integer": true, "long": true, "short": true,
-	"unsignedInt": true, "unsignedLong": true, "unsignedShort": true, "unsignedByte": true,
-	"boolean": true, "dateTime": true, "base64Binary": true, "hexBinary": true,
-	"decimal": true, "float": true, "double": true, "anyURI": true,
 }
 
 // internType returns the string of a raw xsi:type without allocating for those
