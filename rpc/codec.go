@@ -31,23 +31,26 @@ type Codec struct {
 
 	style    *Style // how fields are written; nil is the usual way
 	maxItems int
+	own      string  // the namespace of a vendor's message
 	ns       soap.NS // the last CWMP namespace seen (decoding) or to write (encoding)
 
 	// Decoding: the child at hand and what was seen of its siblings.
 	level  soap.Level
-	name   []byte // its local name, until taken
-	hit    bool   // it was taken
-	once   bool   // the struct's fields may stand once only, and are read exactly
-	beyond bool   // the fields that follow are not of this struct's schema
-	kind   uint8  // of the next field: optional, many
-	bounds bounds // of the next field, an array
-	probe  uint8  // complete is at work
-	must   uint64 // the fields that it looks for
-	parent string // in this element
-	cost   int64  // what was made of the message, about, in bytes
-	deep   int    // elements between here and where this belongs
-	lost   *Fault // parts of a fault that are not where they belong
-	extra  extra  // what no field has taken
+	name   []byte  // its local name, until taken
+	space  soap.NS // its namespace
+	alien  bool    // which is a vendor's
+	hit    bool    // it was taken
+	once   bool    // the struct's fields may stand once only, and are read exactly
+	beyond bool    // the fields that follow are not of this struct's schema
+	kind   uint8   // of the next field: optional, many
+	bounds bounds  // of the next field, an array
+	probe  uint8   // complete is at work
+	must   uint64  // the fields that it looks for
+	parent string  // in this element
+	cost   int64   // what was made of the message, about, in bytes
+	deep   int     // elements between here and where this belongs
+	lost   *Fault  // parts of a fault that are not where they belong
+	extra  extra   // what no field has taken
 	walk
 
 	forms   *forms
@@ -187,7 +190,7 @@ func (c *Codec) Strings(name string, p *[]string, max int) {
 			c.String("string", &s, max)
 		}
 		c.enc.End()
-	case c.at(name):
+	case c.atInner(name):
 		a := c.array(soap.NSXSD, "string")
 		*p = room[string](c, a.says, len("<string></string>"))
 		c.stringItems(p, max)
@@ -213,11 +216,13 @@ func (c *Codec) Base64s(name string, p *[][]byte) {
 			c.leaf("base64", "base64", base64.StdEncoding.EncodeToString(b))
 		}
 		c.enc.End()
-	case c.at(name):
+	case c.atInner(name):
 		*p = nil
 		a := c.array(soap.NSEncoding, "base64")
 		for depth := c.dec.Depth(); c.next(depth, len(*p)); {
-			c.base64(p)
+			if c.item("base64") {
+				c.base64(p)
+			}
 		}
 		c.counted(a, name, len(*p))
 	case c.bare("base64"):
@@ -233,7 +238,6 @@ func (c *Codec) Base64s(name string, p *[][]byte) {
 
 // base64 reads the current element as one more item.
 func (c *Codec) base64(p *[][]byte) {
-	c.itemName("base64")
 	c.charge(fieldCost)
 	b, err := parseBase64(c.dec.Content())
 	c.check("base64", err)
@@ -245,7 +249,7 @@ func (c *Codec) Struct(name string, f Fielder) {
 	switch {
 	case c.enc != nil:
 		c.element(soap.NSNone, name, f)
-	case c.at(name):
+	case c.atInner(name):
 		c.children(f)
 	case c.plan != nil:
 		c.describeStruct(name, f)
@@ -259,13 +263,10 @@ func (c *Codec) Qualified(name string, f Fielder) {
 		c.element(c.ns, name, f)
 		return
 	}
-	if !c.hit {
-		if ns, _ := c.dec.Name(); ns.IsCWMP() {
-			c.ns = ns
-		}
-	}
+	c.kind |= qualified
 	switch {
-	case c.at(name):
+	case c.atInner(name):
+		c.inCWMP()
 		c.children(f)
 	case c.plan != nil:
 		c.describeStruct(name, f).Qualified = true
@@ -287,10 +288,11 @@ func (c *Codec) children(f Fielder) {
 	outer := c.walk
 	c.walk = walk{}
 	for depth := c.dec.Depth(); c.next(depth, 0); {
-		var ns soap.NS
-		ns, c.name = c.dec.Name()
-		if ns != soap.NSNone {
-			c.qualified(f)
+		c.space, c.name = c.dec.Name()
+		c.alien = c.foreign(c.space)
+		if c.alien && depth > messageDepth {
+			c.stranger(f)
+			continue
 		}
 		c.hit, c.once, c.beyond, c.kind, c.ord, c.bounds = false, false, false, 0, 0, bounds{}
 		f.Fields(c)
@@ -322,15 +324,6 @@ func (c *Codec) charge(cost int) {
 	}
 }
 
-// qualified is for a child in a namespace. A fault's detail has one.
-func (c *Codec) qualified(f Fielder) {
-	switch f.(type) {
-	case *faultDetail, *strays:
-	default:
-		c.deviate(QualifiedElement, "", "")
-	}
-}
-
 // next moves to the next child of the element at depth. have is the number of
 // items already taken from it, for the bound on arrays.
 func (c *Codec) next(depth, have int) bool {
@@ -357,12 +350,21 @@ func (c *Codec) at(name string) bool {
 	}
 	c.hit = true
 	bit := uint64(1) << (c.ord & 63)
+	if c.space != soap.NSNone && !c.spaced(bit, kind) {
+		return false
+	}
 	if c.seen&bit != 0 || c.ord < c.last || c.beyond {
 		return c.takeOdd(bit, kind)
 	}
 	c.seen |= bit
 	c.last = c.ord
 	return true
+}
+
+// atInner is at for a field that has elements in it.
+func (c *Codec) atInner(name string) bool {
+	c.kind |= inner
+	return c.at(name)
 }
 
 // bare reports whether the child at hand is an item of the array that was offered
@@ -372,6 +374,9 @@ func (c *Codec) bare(item string) bool {
 		return false
 	}
 	bit := uint64(1) << (c.ord & 63)
+	if c.space != soap.NSNone && !c.spaced(bit, inner) {
+		return false
+	}
 	if c.seen&bit == 0 {
 		c.dec.Report(NoWrapper, "", "")
 	}

@@ -45,7 +45,8 @@ const (
 
 	// FaultCodeForm: a faultcode other than SOAP 1.1's, section 4.4.1.
 	FaultCodeForm soap.Code = "faultcode-form"
-	// FaultNamespace: a Fault in another namespace than SOAP's.
+	// FaultNamespace: a Fault in another namespace than SOAP's, or in its detail a CWMP
+	// Fault in another than the envelope's other elements, or in none.
 	FaultNamespace soap.Code = "fault-namespace"
 	// DetailMisplaced: what belongs into the CWMP Fault of a fault's detail is
 	// elsewhere in the fault. It is read.
@@ -53,7 +54,7 @@ const (
 
 	// MissingElement: an element that has to be there is not. Its field is zero.
 	MissingElement soap.Code = "missing-element"
-	// UnknownElement: an element that does not belong there. One in a message is kept
+	// UnknownElement: an element that does not belong there, such as a vendor's. One in a message is kept
 	// in Envelope.Unknown within its bounds, or in a field that the message has for it
 	// otherwise; one in an array of strings or beside the Body is passed over.
 	UnknownElement soap.Code = "unknown-element"
@@ -61,7 +62,9 @@ const (
 	DuplicateElement soap.Code = "duplicate-element"
 	// WrongOrder: an element after one that it belongs before.
 	WrongOrder soap.Code = "wrong-order"
-	// QualifiedElement: an argument in a namespace, where it should be in none.
+	// QualifiedElement: an argument or an item of an array in a namespace, where it should
+	// be in none. What is in a vendor's namespace is an UnknownElement, unless it is an
+	// argument of the message itself that has nothing but text in it and is there once.
 	QualifiedElement soap.Code = "qualified-element"
 
 	// ArrayTypeMissing, ArrayTypeName, ArrayCount: an array without arrayType, of
@@ -151,8 +154,10 @@ type walk struct {
 
 // What the next field offered is, besides a field.
 const (
-	optional = 1 << iota // it may be absent
-	many                 // it may be there more than once
+	optional  = 1 << iota // it may be absent
+	many                  // it may be there more than once
+	qualified             // it is in CWMP's namespace
+	inner                 // there are elements in it
 )
 
 // takeOdd takes the child at hand for a field that was taken before, that belongs

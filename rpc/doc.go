@@ -51,7 +51,9 @@
 //     xsi:type names; only names, URIs, durations and parts of a date may be any text.
 //
 // What is put up with is in Envelope.Diagnostics, each with its code, offset and
-// path, and elements that a message has no field for are in Envelope.Unknown. A code
+// path, and elements that a message has no field for are in Envelope.Unknown. An element
+// in a vendor's namespace is such an element, whatever its local name, and nothing in it
+// is read as the standard's; an argument of a message that is text alone is read. A code
 // is an error too: at Strict it, or the older name of the same thing, is the reason
 // inside of the [*ValueError].
 //

@@ -49,7 +49,8 @@ type Envelope struct {
 	// Unknown are the elements of the message that it has no field for, such as a
 	// vendor's additions to Download: at most 16 of them, and 16 KiB in all with the
 	// namespace declarations around them. Others are passed over; Diagnostics tell of
-	// all. Writing does not look at them.
+	// all. What a vendor has put into the detail of a fault is here too, and no deviation.
+	// Writing does not look at them.
 	Unknown []Unknown
 	// Diagnostics are the deviations that reading has put up with, in the order in
 	// which they were met, at most 1,000; MoreDiagnostics counts the rest. nil is

@@ -31,8 +31,9 @@ func (c *Codec) stringItems(p *[]string, max int) {
 				c.addString(p, c.itemText(max))
 			}
 		case soap.KindStart:
-			if _, local := c.dec.Name(); string(local) != "string" {
-				c.deviate(ArrayItemName, "", "")
+			if !c.item("string") {
+				c.leave(depth)
+				continue
 			}
 			c.stringItem(p, max)
 			c.learn(f, "")
@@ -41,6 +42,13 @@ func (c *Codec) stringItems(p *[]string, max int) {
 				return
 			}
 		}
+	}
+}
+
+// leave goes to the end of what is open deeper than that.
+func (c *Codec) leave(depth int) {
+	if c.dec.Depth() > depth {
+		c.dec.Skip()
 	}
 }
 
@@ -56,7 +64,7 @@ func (c *Codec) stringItem(p *[]string, max int) {
 		case soap.KindText:
 			text += c.itemText(max)
 		case soap.KindStart:
-			if _, local := c.dec.Name(); string(local) != "string" || c.deep == maxDeep {
+			if ns, local := c.dec.Name(); string(local) != "string" || c.deep == maxDeep || c.foreign(ns) {
 				c.deviate(UnknownElement, "", "")
 				c.dec.Skip()
 				continue
@@ -150,12 +158,23 @@ func (c *Codec) checkRead(name string, b []byte, max int) {
 
 // unknown is for a child that no field of f has taken.
 func (c *Codec) unknown(f Fielder) {
+	_, detail := f.(*faultDetail)
+	if c.space != soap.NSNone && !c.alien && !detail {
+		c.deviate(QualifiedElement, "", "")
+	}
 	switch f.(type) {
 	case *Fault:
+		if c.alien {
+			c.stranger(f)
+			return
+		}
 		if name := string(c.name); name != "faultactor" && !c.stray() {
 			c.deviate(UnknownElement, name, "")
 		}
-	case *faultDetail, *strays:
+	case *faultDetail:
+		if c.level == soap.Strict {
+			c.extra.keep(c)
+		}
 		c.stray()
 	default:
 		c.deviate(UnknownElement, "", "")
@@ -192,12 +211,6 @@ func (e *extra) keep(c *Codec) {
 	}
 }
 
-// strays is an element of a fault in which nothing belongs.
-type strays struct{}
-
-// Fields lists nothing, so that every child is unknown.
-func (*strays) Fields(*Codec) {}
-
 // stray looks for the parts of a CWMP fault in the child at hand, and says whether
 // there are any. A detail may hold anything, so what is none is no deviation.
 func (c *Codec) stray() (found bool) {
@@ -208,17 +221,43 @@ func (c *Codec) stray() (found bool) {
 		c.lost = new(Fault)
 	}
 	outer := c.walk
-	c.hit, c.kind, c.ord = false, 0, 0
+	c.hit, c.kind, c.ord, c.space = false, 0, 0, soap.NSNone
 	(*cwmpFault)(c.lost).Fields(c)
 	c.walk = outer
-	if c.hit || c.deep == maxDeep {
-		return c.hit
+	switch {
+	case c.hit:
+		return true
+	case c.deep == maxDeep:
+		c.dec.Skip()
+		return false
 	}
 	before := c.lost.parts()
 	c.deep++
-	c.children(new(strays))
+	c.search()
 	c.deep--
 	return c.lost.parts() != before
+}
+
+// search looks for the parts of a CWMP fault in the current element, to its end. Text
+// among its children is whose they are.
+func (c *Codec) search() {
+	outer := c.walk
+	defer func() { c.walk = outer }()
+	c.walk = walk{}
+	for depth := c.dec.Depth(); c.err == nil; {
+		switch kind, _ := c.dec.Next(); {
+		case kind == soap.KindEOF || c.dec.Depth() < depth:
+			return
+		case kind != soap.KindStart:
+			continue
+		}
+		var ns soap.NS
+		if ns, c.name = c.dec.Name(); c.foreign(ns) {
+			c.dec.Skip()
+			continue
+		}
+		c.stray()
+	}
 }
 
 // parts counts what a CWMP fault has.

@@ -307,15 +307,8 @@ func (c *Codec) counted(a array, name string, n int) {
 	}
 }
 
-// itemName looks at the name of an array's item.
-func (c *Codec) itemName(item string) {
-	if _, local := c.dec.Name(); string(local) != item {
-		c.deviate(ArrayItemName, "", "")
-	}
-}
-
 // atMany is at for a field that may be there more than once.
 func (c *Codec) atMany(name string) bool {
 	c.kind |= many
-	return c.at(name)
+	return c.atInner(name)
 }

@@ -25,7 +25,7 @@ func List[T any, P interface {
 			}
 		}
 		c.enc.End()
-	case c.at(name):
+	case c.atInner(name):
 		a, most := c.array(c.ns, item), c.maxItems
 		c.maxItems = c.mostItems(item)
 		*p = nil
@@ -65,7 +65,9 @@ func listItems[T any, P interface {
 		if !c.next(depth, c.have(p, len(*p))) {
 			break
 		}
-		c.itemName(item)
+		if !c.item(item) {
+			continue
+		}
 		appendItem[T, P](c, p)
 		if f != nil {
 			c.learn(f, label(p))

@@ -1,7 +1,6 @@
 package rpc
 
 import (
-	"bytes"
 	"io"
 	"strings"
 	"sync"
@@ -223,6 +222,7 @@ func (r *reader) blocks() {
 		case len(r.env.Header) == maxBlocks:
 			r.fail("", ErrItems)
 		default:
+			r.misnamed()
 			r.unread()
 			r.env.Header = append(r.env.Header, r.dec.Raw())
 		}
@@ -244,33 +244,6 @@ func (r *reader) unread() {
 	case r.denied == nil:
 		r.denied = &ValueError{Path: r.dec.Path(), Offset: r.dec.Offset(), Err: ErrMustUnderstand}
 	}
-}
-
-// cwmpURI is what the CWMP namespaces begin with.
-const cwmpURI = "urn:dslforum-org:cwmp-"
-
-// cwmp gives the namespace as which the current element is read: CWMP 1.0 for a
-// version of CWMP that there is not, unless at Strict.
-func (r *reader) cwmp(ns soap.NS) soap.NS {
-	if ns != soap.NSOther || r.level == soap.Strict {
-		return ns
-	}
-	uri := r.dec.URI()
-	if len(uri) < len(cwmpURI) || !bytes.EqualFold(uri[:len(cwmpURI)], []byte(cwmpURI)) {
-		return ns
-	}
-	return soap.NSCWMP10
-}
-
-// oddName is what a diagnostic says of a CWMP namespace that no standard has: the
-// last part of its URI, which is the peer's text.
-func (r *reader) oddName(ns soap.NS) string {
-	if ns != soap.NSOther {
-		return ns.String()
-	}
-	const most = 64
-	name := r.dec.URI()[len("urn:dslforum-org:"):]
-	return printable(string(name[:min(len(name), most)]))
 }
 
 // content reads the first element of the Body; what follows it is skipped.
@@ -298,7 +271,7 @@ func (r *reader) message() Message {
 		if !wire.IsCWMP() {
 			r.ns = soap.NSNone
 		}
-		if r.ns != soap.NSCWMP10 && r.ns != soap.NSCWMP11 && r.ns != soap.NSCWMP12 {
+		if isOdd(r.ns) {
 			r.deviate(OddNamespace, "", r.oddName(wire))
 		}
 	}
@@ -318,6 +291,9 @@ func (r *reader) message() Message {
 	}
 	if v := r.env.Version; ns.IsCWMP() && 0 < v && v < V12 && v < r.reg.since(string(local)) {
 		r.deviate(NewerMethod, "", "")
+	}
+	if ns == soap.NSOther {
+		r.own = string(r.dec.URI())
 	}
 	if r.yield != nil { // who gets the parameters may look at what they are of
 		r.env.Message = m

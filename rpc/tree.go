@@ -108,10 +108,11 @@ func (s *treeStruct) Fields(c *Codec) {
 // offer reads the child at hand if it is the field i, or an item of it.
 func (s *treeStruct) offer(c *Codec, i int) {
 	f := &s.fields[i]
-	if f.Qualified && !c.hit {
-		if ns, _ := c.dec.Name(); ns.IsCWMP() {
-			c.ns = ns
-		}
+	if f.Qualified {
+		c.kind |= qualified
+	}
+	if f.Item != "" || f.Kind == FieldStruct {
+		c.kind |= inner
 	}
 	switch {
 	case f.Many:
@@ -119,6 +120,9 @@ func (s *treeStruct) offer(c *Codec, i int) {
 			s.place(c, i).add(c)
 		}
 	case c.at(f.Name):
+		if f.Qualified {
+			c.inCWMP()
+		}
 		if n := s.place(c, i); f.Item != "" {
 			n.items(c)
 		} else {
@@ -166,8 +170,9 @@ func (n *Node) items(c *Codec) {
 		n.strings(c, list)
 	} else {
 		for depth := c.dec.Depth(); c.next(depth, len(n.Nodes)); {
-			c.itemName(f.Item)
-			n.add(c)
+			if c.item(f.Item) {
+				n.add(c)
+			}
 		}
 	}
 	c.maxItems = most
