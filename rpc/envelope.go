@@ -42,7 +42,8 @@ type Envelope struct {
 	// it is zero when nothing in the message is in a CWMP namespace. It says what
 	// the sender of this message speaks, which need not be what the session uses.
 	Version Version
-	// Header holds every other header element, unread.
+	// Header holds every other header element, unread, and those of the standard that
+	// SOAP's actor addresses to somebody else.
 	Header []soap.Raw
 	// Message is the first element of the Body; nil when it has none.
 	Message Message

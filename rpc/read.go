@@ -218,7 +218,7 @@ func (r *reader) blocks() {
 			r.ns = ns
 		}
 		switch {
-		case r.block(r.cwmp(ns), local):
+		case !r.elsewhere() && r.block(r.cwmp(ns), local):
 		case len(r.env.Header) == maxBlocks:
 			r.fail("", ErrItems)
 		default:
@@ -232,10 +232,22 @@ func (r *reader) blocks() {
 	}
 }
 
+// nextActor is the actor that everybody is.
+const nextActor = "http://schemas.xmlsoap.org/soap/actor/next"
+
+// elsewhere says whether the current header element is for another actor than us, who
+// are the next one and the last. Such a one is not ours to read, nor to understand: SOAP
+// 1.1 sections 4.2.2 and 4.2.3.
+func (r *reader) elsewhere() bool {
+	v, _ := r.dec.Attr(soap.NSEnvelope, "actor")
+	v = trim(v)
+	return len(v) > 0 && string(v) != nextActor
+}
+
 // unread is for a header element that nobody here understands.
 func (r *reader) unread() {
 	v, _ := r.dec.Attr(soap.NSEnvelope, "mustUnderstand")
-	if v = trim(v); string(v) != "1" && string(v) != "true" {
+	if v = trim(v); string(v) != "1" && string(v) != "true" || r.elsewhere() {
 		return
 	}
 	switch {
