@@ -70,6 +70,9 @@ var tolerated = []struct{ doc, want, codes string }{
 	{"<a @xmlns='http://www.w3.org/2000/xmlns/'/>", "<a></>", "bogus-namespace"},
 	{"<s:a xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body@:Fault/></s:a>", "<{envelope}a><{envelope}Fault></></>", "extra-colon"},
 	{"<s:b@:c:d/>", "<{undeclared}d></>", "extra-colon extra-colon undeclared-prefix"},
+	{"<a xmlns:s='http://schemas.xmlsoap.org/soap/envelope/' s:b@:c='1'/>", "<a {envelope}c=1></>", "extra-colon"},
+	{"<a xmlns:s@:b='http://schemas.xmlsoap.org/soap/envelope/'><s:b:c/></a>", "<a><{undeclared}c></></>", "extra-colon bogus-namespace extra-colon undeclared-prefix"},
+	{"<a xmlns:soap='http://schemas.xmlsoap.org/soap/envelope/' xmlns:soap@:b='u' soap:b:d=''><soap:b:c/></a>", "<a {envelope}d=><{envelope}c></></>", "extra-colon extra-colon bogus-namespace extra-colon"},
 }
 
 // flatten writes down what is read of a document.

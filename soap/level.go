@@ -127,7 +127,7 @@ const (
 	BogusNamespace Code = "bogus-namespace"
 	// ExtraColon: a name with more than one colon, as in soap-env:Body:Fault.
 	// What follows the last one is the local name, what goes before the first
-	// one the prefix.
+	// one the prefix. As no prefix has a colon, it declares none.
 	ExtraColon Code = "extra-colon"
 )
 

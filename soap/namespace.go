@@ -222,6 +222,8 @@ func (d *Decoder) declareOne(i int, prefix, uri []byte) bool {
 		return d.bogus(i, "xml is reserved")
 	case len(uri) == 0 && len(prefix) > 0:
 		return d.bogus(i, "a prefix is declared as nothing")
+	case bytes.IndexByte(prefix, ':') >= 0: // the name had an ExtraColon
+		return d.bogus(i, "a prefix has a colon")
 	case len(uri) > d.lim.MaxName:
 		d.limit(i, "MaxName", int64(d.lim.MaxName))
 	case len(d.ns) > d.lim.MaxNamespaces: // one of them is xml

@@ -204,3 +204,17 @@ func meaning(t *testing.T, r Raw) string {
 		}
 	}
 }
+
+// TestRawExtraColon: what is ignored of the names around an element is not in its Scope,
+// so that it can be written.
+func TestRawExtraColon(t *testing.T) {
+	everyWay(t, "<a xmlns:p:q='u' xmlns:r='v'><x r:b=''/></a>", Config{}, func(t *testing.T, d *Decoder) {
+		r := rawOf(t, d, "x")
+		assert.Equal(t, []Namespace{{"r", "v"}}, r.Scope)
+		var e Encoder
+		e.Raw(r)
+		out, err := e.Bytes()
+		require.NoError(t, err)
+		assert.Equal(t, `<x xmlns:r="v" r:b=''/>`, string(out))
+	})
+}
