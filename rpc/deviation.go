@@ -68,8 +68,8 @@ const (
 	QualifiedElement soap.Code = "qualified-element"
 
 	// ArrayTypeMissing, ArrayTypeName, ArrayCount: an array without arrayType, of
-	// another type than its own, or with another count than its items'. The items
-	// are counted, whatever it says.
+	// another type than its own, or with another count than its items', which what is no
+	// number between [ and ] is always. The items are counted, whatever it says.
 	ArrayTypeMissing soap.Code = "array-type-missing"
 	ArrayTypeName    soap.Code = "array-type-name"
 	ArrayCount       soap.Code = "array-count"

@@ -270,9 +270,9 @@ func (c *Codec) array(ns soap.NS, item string) array {
 	if string(size) == "]" {
 		return a // as many as there are
 	}
-	digits, _ := bytes.CutSuffix(size, []byte("]"))
+	digits, closed := bytes.CutSuffix(size, []byte("]"))
 	n, err := strconv.ParseUint(string(digits), 10, 31)
-	if err != nil {
+	if err != nil || !closed {
 		n = 1<<31 - 1 // more than there are
 	}
 	a.says = int(n)

@@ -167,7 +167,12 @@ func TestArrayTypes(t *testing.T) {
 		`e:arrayType="xsd:string[2]"`: "array-count", `e:arrayType="xsd:string[1,1]"`: "array-count", `e:arrayType="xsd:string[-1]"`: "array-count",
 		`e:arrayType="xsd:string"`: "array-type-name array-count", `e:arrayType=""`: "array-type-name array-count",
 		`e:arrayType="string[1]"`: "array-type-name", `e:arrayType="cwmp:string[1]"`: "array-type-name", `arrayType="xsd:string[1]"`: "array-type-missing",
-		`e:arrayType="q:string[1]"`: "",
+		`e:arrayType="q:string[1]"`:  "",
+		`e:arrayType="xsd:string[1"`: "array-count", `e:arrayType="xsd:string["`: "array-count", `e:arrayType="xsd:string[1]x"`: "array-count",
+		`e:arrayType="xsd:string[1]]"`: "array-count", `e:arrayType="xsd:string[1][1]"`: "array-count", `e:arrayType="xsd:string[,]"`: "array-count",
+		`e:arrayType="xsd:string[+1]"`: "array-count", `e:arrayType="xsd:string[4294967297]"`: "array-count", `e:arrayType="xsd:string[18446744073709551617]"`: "array-count",
+		`e:arrayType="[1]"`: "array-type-name", `e:arrayType="[1"`: "array-type-name array-count", `e:arrayType="[,]"`: "array-type-name array-count",
+		`e:arrayType="xsd:string]"`: "array-type-name array-count", `e:arrayType="["`: "array-type-name array-count", `e:arrayType="xsd:string[2147483647]"`: "array-count",
 	} {
 		doc := message("GetParameterValues", "<ParameterNames "+attr+"><string>a</string></ParameterNames>")
 		env, err := rpc.Parse([]byte(doc), rpc.Config{})
