@@ -77,7 +77,7 @@ func (c *Codec) Once() { c.once = true }
 func (c *Codec) String(name string, p *string, max int) {
 	switch {
 	case c.enc != nil:
-		c.checkLength(name, *p, max)
+		c.checkLength(name, c.clean(*p), max)
 		c.leaf(name, "string", *p)
 	case c.at(name):
 		*p = c.text(name, max)

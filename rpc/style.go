@@ -38,13 +38,14 @@ type Style struct {
 	// TimeLayout, a layout of package time, is how times with a zone are written,
 	// in fields and in values of type dateTime:
 	// "2006-01-02T15:04:05.000Z07:00" has milliseconds,
-	// "2006-01-02T15:04:05-07:00" has +00:00 for Z. The Unknown and the Infinite
-	// Time, times without a zone and what is no dateTime stay as they are. Empty
-	// leaves every time as it is.
+	// "2006-01-02T15:04:05-07:00" has +00:00 for Z. By a layout that has no zone times
+	// are written in UTC. The Unknown and the Infinite Time, times without a zone and
+	// what is no dateTime stay as they are. Empty leaves every time as it is.
 	TimeLayout string
 	// Replacement is written for each character that XML 1.0 cannot carry, and
-	// for each byte that is not UTF-8, in texts of messages. Empty refuses them
-	// with soap.ErrChar.
+	// for each byte that is not UTF-8, in texts of messages. A text is as long as it
+	// is written, which counts for the schemas' lengths. Empty refuses them with
+	// soap.ErrChar.
 	Replacement string
 
 	// ShortEmpty writes an element without content as <a/>. Zero writes <a></a>,
@@ -159,7 +160,7 @@ func (c *Codec) value(name string, v *Value) {
 	}
 	c.enc.Start(soap.NSNone, name)
 	c.enc.Attr(soap.NSXSI, "type", v.wireType(c.enc))
-	_, local, _ := cutPrefix(v.Type)
+	_, local, _ := cutPrefix(strings.Trim(v.Type, space))
 	c.mended(c.style.value(local, v.Text))
 	c.enc.End()
 }
@@ -182,12 +183,17 @@ func (c *Codec) styled(name, typ, text string) {
 
 // mended writes text that the style may have to mend.
 func (c *Codec) mended(s string) {
-	if c.style != nil && c.style.Replacement != "" {
-		s = replaceBad(s, c.style.Replacement)
-	}
-	if s != "" {
+	if s = c.clean(s); s != "" {
 		c.enc.Text(s)
 	}
+}
+
+// clean is the text as it is written.
+func (c *Codec) clean(s string) string {
+	if c.style == nil || c.style.Replacement == "" {
+		return s
+	}
+	return replaceBad(s, c.style.Replacement)
 }
 
 // value is the text of a parameter's value of the type.
@@ -207,15 +213,19 @@ var booleans = map[string]bool{"0": false, "1": true, "false": false, "true": tr
 
 // time is the text of a dateTime in the style's layout.
 func (s *Style) time(text string) string {
-	d := DateTime(text)
-	if s.TimeLayout == "" || d == InfiniteTime {
+	if s.TimeLayout == "" {
 		return text
 	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil || d.isUnknownTime() {
+	d := DateTime(strings.Trim(text, space))
+	t, err := parseTime(time.RFC3339, string(d))
+	if err != nil || t.Year() > 9999 || d == InfiniteTime || d.isUnknownTime() {
 		return text
 	}
-	return t.Format(s.TimeLayout)
+	out := t.Format(s.TimeLayout)
+	if back, err := DateTime(out).Time(); err == nil && back.Unix() != t.Unix() {
+		return t.UTC().Format(s.TimeLayout) // a layout that does not say the zone
+	}
+	return out
 }
 
 // structOf writes the xsi:type of a struct that the standard has.
