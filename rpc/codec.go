@@ -349,7 +349,7 @@ func (c *Codec) at(name string) bool {
 		return false
 	}
 	c.hit = true
-	bit := uint64(1) << (c.ord & 63)
+	bit := c.bit()
 	if c.space != soap.NSNone && !c.spaced(bit, kind) {
 		return false
 	}
@@ -373,7 +373,7 @@ func (c *Codec) bare(item string) bool {
 	if c.hit || c.level == soap.Strict || string(c.name) != item {
 		return false
 	}
-	bit := uint64(1) << (c.ord & 63)
+	bit := c.bit()
 	if c.space != soap.NSNone && !c.spaced(bit, inner) {
 		return false
 	}

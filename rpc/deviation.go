@@ -148,9 +148,22 @@ func (c *Codec) deviate(code soap.Code, child, detail string) {
 // A walk is what was seen of the children of one element.
 type walk struct {
 	ord  uint   // fields offered so far to the child at hand
-	seen uint64 // fields taken, a bit each
+	seen uint64 // fields taken, a bit each; see bit
 	last uint   // the field taken last
 }
+
+// bit stands for the field that was offered last. From the 64th on there is none: nothing
+// is noted of these, and nothing is said of one that is missing or there twice.
+func (w *walk) bit() uint64 {
+	if w.ord > mostNoted {
+		return 0
+	}
+	return 1 << w.ord
+}
+
+// mostNoted is the number of fields of a struct of which it is noted whether they were
+// taken. The standard's have ten or so.
+const mostNoted = 63
 
 // What the next field offered is, besides a field.
 const (
@@ -211,7 +224,7 @@ func (c *Codec) offer(f Fielder, probe uint8) {
 
 // probed is at for complete and describe.
 func (c *Codec) probed(name string, kind uint8) {
-	bit := uint64(1) << (c.ord & 63)
+	bit := c.bit()
 	switch {
 	case c.probe == describing:
 		c.kind = kind // for describe

@@ -19,7 +19,8 @@ type Message interface {
 // decodes and checks lengths; see [Codec].
 type Fielder interface {
 	// Fields calls a method of c for each field, in order and always for the
-	// same fields.
+	// same fields. There may be any number of them; that one is missing or there
+	// twice is noticed of the first 63.
 	Fields(c *Codec)
 }
 
