@@ -345,6 +345,8 @@ func (c *Codec) at(name string) bool {
 	if c.hit || string(c.name) != name {
 		if c.probe != 0 {
 			c.probed(name, kind)
+		} else {
+			c.bounds = bounds{} // they were this field's
 		}
 		return false
 	}

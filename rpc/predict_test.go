@@ -52,6 +52,12 @@ var oddities = [...][2]string{
 	{"<ParameterInfoStruct>", "<cwmp:ParameterInfoStruct>"}, {"<string>", "<string>\t"}, {"<string>", "<string><string>"}, {"<string>", "stray<string>"},
 	{"<string>", "<string>" + strings.Repeat("n", 300)}, {"</string>", "</string><strong>x</strong>"}, {"<string>", "<string a='b'>"}, {"<string>", "<string/><string>"},
 	{"<Value", "<Value xmlns:q='urn:q'"}, {"<Value", "<Value q:r=''"}, {"<Value", "<?pi?><Value"}, {"</Value>", "<v>1</v></Value>"}, {"</Value>", "</Value >"},
+	{"<ParameterValueStruct>", "<x:ParameterValueStruct xmlns:x='urn:x'><Name>n</Name></x:ParameterValueStruct><ParameterValueStruct>"},
+	{"<ParameterValueStruct>", "<ParameterValueStruct xmlns='urn:x'>"}, {"<ParameterInfoStruct>", "<ParameterInfoStruct xmlns='urn:x'>"},
+	{"<Name>", "<x:Name xmlns:x='urn:x'>n</x:Name><Name>"}, {"<Name>", "<Name xmlns='urn:x'>"}, {"<Value ", "<Value xmlns='urn:x' "},
+	{"<string>", "<x:string xmlns:x='urn:x'><string>n</string></x:string><string>"}, {"<string>", "<string xmlns='urn:x'>"},
+	{"<ParameterList ", "<ParameterList xmlns='urn:x' "}, {"<ParameterNames ", "<ParameterNames xmlns='urn:x' "}, {"<ParameterList>", "<ParameterList xmlns='urn:x'>"},
+	{"<EventStruct>", "<EventStruct xmlns='urn:x'>"}, {"<EventCode>", "<EventCode xmlns='urn:x'>"},
 }
 
 // spoil puts an oddity into some place of a document.

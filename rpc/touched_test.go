@@ -122,6 +122,25 @@ func TestItemCounts(t *testing.T) {
 	assert.Equal(t, 10, arrays)
 }
 
+// TestItemCountsUnbounded: an array without bounds has none, whatever stands before it.
+func TestItemCountsUnbounded(t *testing.T) {
+	arrays := 0
+	for _, row := range (rpc.Registry{}).Rows() {
+		for _, message := range []string{row.Name, row.Name + "Response"} {
+			for _, f := range rpc.Describe(rpc.Registry{}.New(message)) {
+				if f.Item == "" || f.LeastItems > 0 || f.MostItems > 0 {
+					continue
+				}
+				arrays++
+				for _, n := range []int{0, 1, 17, 65, 300} {
+					requireItems(t, withItems(t, filepath.Join("testdata", message+".xml"), f.Name, n), fmt.Sprintf("%s/%s[%d]", message, f.Name, n), true)
+				}
+			}
+		}
+	}
+	assert.Equal(t, 6, arrays)
+}
+
 // withItems is a golden message whose array has n items and does not count them.
 func withItems(t *testing.T, file, array string, n int) string {
 	t.Helper()
