@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/cwmp-go/cwmp/internal/freeport"
 	"github.com/cwmp-go/cwmp/transport"
 )
 
@@ -17,7 +18,7 @@ import (
 // newApache runs httpd with directives in front of a backend and returns its URL.
 func newApache(t *testing.T, b *backend, directives string) string {
 	path := program(t, "apache2")
-	dir, addr := room(t), freeAddr(t)
+	dir, addr := room(t), freeport.Addr(t)
 	put(t, dir, "users", fmt.Sprintf("%s:acs, here:%x\n", user, md5.Sum([]byte(user+":acs, here:"+password))))
 	var modules strings.Builder
 	for _, name := range []string{"mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_digest", "proxy", "proxy_http"} {

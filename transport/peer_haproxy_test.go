@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cwmp-go/cwmp/internal/freeport"
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/transport"
 )
@@ -148,7 +149,7 @@ func newTeam(t *testing.T, handler, store, backend string) *team {
 		})
 		p.acs[i] = d
 	}
-	front := freeAddr(t)
+	front := freeport.Addr(t)
 	config := fmt.Sprintf(`global
 	maxconn 200
 defaults

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/cwmp-go/cwmp/internal/freeport"
 	"github.com/cwmp-go/cwmp/transport"
 )
 
@@ -25,7 +26,7 @@ type nginx struct {
 // newNginx runs nginx with locations in front of a backend.
 func newNginx(t *testing.T, b *backend, locations, settings string) *nginx {
 	path := program(t, "nginx")
-	n := &nginx{plain: freeAddr(t), secure: freeAddr(t), ca: newAuthority(t)}
+	n := &nginx{plain: freeport.Addr(t), secure: freeport.Addr(t), ca: newAuthority(t)}
 	dir := room(t)
 	cert := putCert(t, dir, "server.pem", n.ca.leaf(t, "acs.test", soon()))
 	put(t, dir, "users", user+":{PLAIN}"+password+"\n")

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cwmp-go/cwmp/internal/freeport"
 	"github.com/cwmp-go/cwmp/transport"
 )
 
@@ -59,7 +60,7 @@ func TestSEC03OpenSSL(t *testing.T) {
 		{"TLS 1.0", good, append([]string{"-tls1"}, old...), false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			dir, addr := room(t), freeAddr(t)
+			dir, addr := room(t), freeport.Addr(t)
 			pem := putCert(t, dir, "server.pem", tt.cert)
 			chain := putRoots(t, dir, ca)
 			if len(tt.cert.Certificate) > 1 {
@@ -101,7 +102,7 @@ func TestSEC03OpenSSLWithoutClock(t *testing.T) {
 		"unknown root":                   {stranger.leaf(t, "acs.test", soon()), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			addr := freeAddr(t)
+			addr := freeport.Addr(t)
 			pem := putCert(t, room(t), "server.pem", tt.cert)
 			d := start(t, openssl, "s_server", "-accept", addr, "-cert", pem, "-key", pem, "-quiet")
 			d.await(t, addr)

@@ -113,14 +113,6 @@ func (d *daemon) until(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// freeAddr returns an address on which nobody listens.
-func freeAddr(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // room makes a directory that a program may read that has given up its rights.
 func room(t *testing.T) string {
 	dir, err := os.MkdirTemp("", "cwmp-peer")

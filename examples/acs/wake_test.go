@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cwmp-go/cwmp/internal/freeport"
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/transport/connreq"
 )
@@ -32,7 +33,7 @@ func waking(t *testing.T, wait time.Duration, args ...string) *running {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &running{out: newConsole(), errs: newConsole(), signal: cancel, status: make(chan int, 1)}
-	listener, err := net.Listen("tcp", free(t))
+	listener, err := net.Listen("tcp", freeport.Addr(t))
 	require.NoError(t, err)
 	r.url = "http://" + listener.Addr().String() + "/"
 	p := newProgram(o, r.out, log.New(r.errs, "acs: ", 0))

@@ -15,25 +15,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cwmp-go/cwmp/internal/freeport"
 	"github.com/cwmp-go/cwmp/rpc"
 )
-
-// free is an address on loopback that nobody has, neither of TCP nor of UDP: the port of a
-// listener is free of UDP by chance only, and an ACS that wakes by UDP wants both.
-func free(t *testing.T) string {
-	t.Helper()
-	for {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		address := listener.Addr().String()
-		conn, taken := net.ListenPacket("udp", address)
-		require.NoError(t, listener.Close())
-		if taken == nil {
-			require.NoError(t, conn.Close())
-			return address
-		}
-	}
-}
 
 // saying waits for a line that begins with a text, and returns the rest of it.
 func (c *console) saying(t *testing.T, begin string) string {
@@ -82,7 +66,7 @@ func parameters(s told) map[string]string {
 // The device finds no ACS at first, is woken by one, and later by another; none without the
 // password wakes it.
 func wakeByHTTP(t *testing.T, dir string) {
-	address := free(t)
+	address := freeport.Addr(t)
 	cpe := spawn(t, filepath.Join(dir, "cpe"), append([]string{"-acs", "http://" + address + "/", "-connreq", "127.0.0.1:0"}, named...)...)
 	url := cpe.out.saying(t, "connection request URL: ")
 	assert.True(t, strings.HasPrefix(cpe.out.String(), "connection request URL: "+url+"\n"), "it is the first line")
@@ -109,7 +93,7 @@ func wakeByHTTP(t *testing.T, dir string) {
 
 // The datagram goes to the address that coturn saw, from the ACS's own port.
 func wakeByUDP(t *testing.T, dir string) {
-	server, address := coturn(t), free(t)
+	server, address := coturn(t), freeport.Addr(t)
 	cpe := spawn(t, filepath.Join(dir, "cpe"), append([]string{"-acs", "http://" + address + "/", "-stun", server}, named...)...)
 	at := cpe.out.saying(t, "UDP connection request address: ")
 	assert.Equal(t, "127.0.0.1", netip.MustParseAddrPort(at).Addr().String())
@@ -134,7 +118,7 @@ func coturn(t *testing.T) string {
 	if err != nil {
 		t.Skip("skipped: turnserver is not installed (Debian: coturn)")
 	}
-	dir, address := t.TempDir(), free(t)
+	dir, address := t.TempDir(), freeport.Addr(t)
 	_, port, _ := net.SplitHostPort(address)
 	cmd := exec.Command(program, "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--listening-port="+port,
 		"--no-tcp", "--no-tls", "--no-dtls", "--no-cli", "--no-tcp-relay", "--stun-only", "--log-file=stdout", "--simple-log",

@@ -40,6 +40,7 @@ var layers = []layer{
 	{dir: "cwmptest", ours: "soap soap/dom rpc session transport transport/charset transport/connreq"},
 	{dir: "examples/*", ours: "*", others: etree},
 	{dir: "internal/house"},
+	{dir: "internal/freeport"},
 	{dir: "."},
 }
 

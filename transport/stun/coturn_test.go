@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cwmp-go/cwmp/internal/freeport"
 	"github.com/cwmp-go/cwmp/transport/stun"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -32,7 +33,7 @@ func coturn(t *testing.T) netip.AddrPort {
 		t.Skip("skipped: turnserver is not installed (Debian: coturn)")
 	}
 	dir := t.TempDir()
-	addr := loopback(t).LocalAddr().(*net.UDPAddr).AddrPort()
+	addr := netip.MustParseAddrPort(freeport.Addr(t))
 	cmd := exec.Command(program, "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--listening-port="+strconv.Itoa(int(addr.Port())),
 		"--no-tcp", "--no-tls", "--no-dtls", "--no-cli", "--no-tcp-relay", "--stun-only", "--log-file=stdout", "--simple-log",
 		"--pidfile="+filepath.Join(dir, "pid"), "--userdb="+filepath.Join(dir, "db"))
@@ -43,15 +44,6 @@ func coturn(t *testing.T) netip.AddrPort {
 		cmd.Wait()
 	})
 	return addr
-}
-
-// loopback opens a socket, and closes it before coturn gets its port.
-func loopback(t *testing.T) net.PacketConn {
-	t.Helper()
-	conn, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	require.NoError(t, err)
-	conn.Close()
-	return conn
 }
 
 // open opens a socket for the length of the test.
