@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cwmp-go/cwmp/internal/freeport"
 	"github.com/cwmp-go/cwmp/rpc"
 	"github.com/cwmp-go/cwmp/session"
 	"github.com/cwmp-go/cwmp/transport"
@@ -149,7 +150,7 @@ func TestUDPAsTheACSHasIt(t *testing.T) {
 	acs := newHotline(t)
 	server := mirror(t, netip.AddrPort{})
 	acs.ask(setting("STUNEnable=1", "STUNServerAddress=localhost", "STUNServerPort="+strconv.Itoa(int(netip.MustParseAddrPort(server).Port()))))
-	p := ring(t, acs, "-connreq", "127.0.0.1:0")
+	p := ring(t, acs, "-connreq", freeport.Addr(t))
 	acs.call(t)
 	address := p.address(t, 1)
 	assert.Contains(t, p.url(t), "http://"+address+"/")
@@ -225,6 +226,19 @@ func TestUDPPortTaken(t *testing.T) {
 	acs.call(t)
 	acs.call(t)
 	p.stop(t)
+}
+
+// The number of a port that was for us to choose need not be that of the socket.
+func TestSocket(t *testing.T) {
+	taken := socket(t).LocalAddr().String()
+	for given, ok := range map[string]bool{"127.0.0.1:0": true, taken: false} {
+		p := &program{options: options{connreq: given}, waker: waker{port: taken}}
+		conn, err := p.socket()
+		assert.Equal(t, ok, err == nil, given)
+		if ok {
+			require.NoError(t, conn.Close())
+		}
+	}
 }
 
 // A STUN server that has no address of the socket's family is said.

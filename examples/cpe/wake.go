@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"net"
@@ -25,6 +26,7 @@ type waker struct {
 	gate connreq.Gate
 
 	http connreq.Listener
+	port string // its address, once it has one
 	shut func() // closes the port; nil: it is closed
 
 	udp     connreq.UDPReceiver // one for the run: it knows which requests were taken
@@ -89,11 +91,11 @@ func (p *program) listenHTTP(ctx context.Context, open bool) error {
 		p.put("ConnectionRequestURL", "")
 		return nil
 	}
-	ln, err := net.Listen("tcp", p.connreq)
+	ln, err := net.Listen("tcp", cmp.Or(p.port, p.connreq))
 	if err != nil {
 		return err
 	}
-	p.connreq = ln.Addr().String()
+	p.port = ln.Addr().String()
 	ctx, cancel := context.WithCancel(ctx)
 	var serving sync.WaitGroup
 	serving.Go(func() { p.http.Serve(ctx, ln) })
@@ -104,15 +106,21 @@ func (p *program) listenHTTP(ctx context.Context, open bool) error {
 	return nil
 }
 
+// socket opens a socket of the port's number; or of any other, if the number was not asked
+// for and somebody has it.
+func (p *program) socket() (net.PacketConn, error) {
+	conn, err := net.ListenPacket("udp", cmp.Or(p.port, p.connreq, ":0"))
+	if err != nil {
+		conn, err = net.ListenPacket("udp", cmp.Or(p.connreq, ":0"))
+	}
+	return conn, err
+}
+
 // listenUDP opens the socket when STUN is enabled for the first time. From then on
 // requests are taken, by the keeper of the binding or without one.
 func (p *program) listenUDP(ctx context.Context, bound bool) (err error) {
 	if p.conn == nil && bound {
-		address := ":0"
-		if p.given["connreq"] {
-			address = p.connreq
-		}
-		if p.conn, err = net.ListenPacket("udp", address); err != nil {
+		if p.conn, err = p.socket(); err != nil {
 			p.conn = nil
 			return err
 		}
