@@ -103,6 +103,8 @@ func wakeByUDP(t *testing.T, dir string) {
 	assert.Subset(t, codes(s), []rpc.EventCode{rpc.EventConnectionRequest})
 	assert.Equal(t, at, parameters(s)["UDPConnectionRequestAddress"])
 	assert.Equal(t, "false", parameters(s)["NATDetected"])
+	require.NoError(t, cpe.Process.Signal(syscall.SIGTERM))
+	assert.Equal(t, exitOK, cpe.status(t)) // all that it has printed is here
 	assert.Equal(t, 1, strings.Count(cpe.out.String(), "6 CONNECTION REQUEST"), "three copies are one request")
 	assert.NotContains(t, cpe.out.String(), "connection request URL")
 }
