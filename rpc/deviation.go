@@ -24,7 +24,7 @@ const (
 	EmptyID  soap.Code = "empty-id"
 	// MustUnderstandForm: a header element of the standard whose mustUnderstand is
 	// absent, in the wrong namespace or in none, or another text than the
-	// standard's.
+	// standard's; and any header element's that is no boolean.
 	MustUnderstandForm soap.Code = "must-understand-form"
 	// HeaderCase: a header element of the standard in another case.
 	HeaderCase soap.Code = "header-case"

@@ -46,7 +46,8 @@
 //     once and in their order, no others; types, lengths, arrayType, xsi:type and
 //     mustUnderstand; no processing instruction; and header elements that are
 //     understood, or else ErrMustUnderstand, from which [AsFault] makes the answer.
-//     It does not look at patterns, such as that of an OUI, nor at attributes that
+//     It does not look at which values of their type the schemas let texts have
+//     (patterns, such as that of an OUI, enumerations and ranges), nor at attributes that
 //     the schemas do not have. A parameter's value has a text of the simple type that its
 //     xsi:type names; only names, URIs, durations and parts of a date may be any text.
 //

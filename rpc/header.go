@@ -163,7 +163,8 @@ func (r *reader) blockText(b *block) {
 // mustUnderstand looks at the attribute of that name.
 func (r *reader) mustUnderstand(b *block) {
 	v, ok := r.dec.Attr(soap.NSEnvelope, "mustUnderstand")
-	if ok && string(v) == boolText(b.must) || b.name == "NoMoreRequests" {
+	free := b.name == "NoMoreRequests" // of which the standard says nothing
+	if ok && string(v) == boolText(b.must) || free && (!ok || isBoolean(trim(v))) {
 		return
 	}
 	odd := ok || b.must

@@ -189,6 +189,25 @@ func TestHeaderDemands(t *testing.T) {
 	}
 }
 
+// TestHeaderDemandForm: what is no boolean is told of, whoever's element it is. SOAP's
+// schema says so of every element, CWMP's of NoMoreRequests nothing else.
+func TestHeaderDemandForm(t *testing.T) {
+	for text, odd := range map[string]bool{"yes": true, "": true, "1 1": true, "2": true, "TRUE": true, "0": false, " 0 ": false, "false": false} {
+		for _, name := range []string{"x:Route", "cwmp:NoMoreRequests"} {
+			doc := envelope(`<cwmp:ID s:mustUnderstand="1">9</cwmp:ID><`+name+` xmlns:x="urn:x" s:mustUnderstand="`+text+`">1</`+name+`>`, "<cwmp:FactoryReset></cwmp:FactoryReset>")
+			env, err := requireSame(t, doc, rpc.Config{})
+			require.NoError(t, err)
+			assert.Equal(t, odd, slices.Contains(codes(env), rpc.MustUnderstandForm), "%s %q", name, text)
+			_, err = requireSame(t, doc, rpc.Config{Level: soap.Strict})
+			if odd {
+				requireValueError(t, err, rpc.MustUnderstandForm, "/Envelope/Header/"+name[strings.Index(name, ":")+1:], "")
+			} else {
+				require.NoError(t, err, "%s %q", name, text)
+			}
+		}
+	}
+}
+
 // TestHeaderNewerMethod: the namespaces of 1.0 and 1.1 are of versions that lack
 // some methods.
 func TestHeaderNewerMethod(t *testing.T) {

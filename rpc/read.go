@@ -246,8 +246,12 @@ func (r *reader) elsewhere() bool {
 
 // unread is for a header element that nobody here understands.
 func (r *reader) unread() {
-	v, _ := r.dec.Attr(soap.NSEnvelope, "mustUnderstand")
-	if v = trim(v); string(v) != "1" && string(v) != "true" || r.elsewhere() {
+	v, there := r.dec.Attr(soap.NSEnvelope, "mustUnderstand")
+	v = trim(v)
+	if there && !isBoolean(v) {
+		r.deviate(MustUnderstandForm, "", "")
+	}
+	if string(v) != "1" && string(v) != "true" || r.elsewhere() {
 		return
 	}
 	switch {
