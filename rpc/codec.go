@@ -40,6 +40,7 @@ type Codec struct {
 	space  soap.NS // its namespace
 	alien  bool    // which is a vendor's
 	hit    bool    // it was taken
+	again  bool    // for the second time
 	once   bool    // the struct's fields may stand once only, and are read exactly
 	beyond bool    // the fields that follow are not of this struct's schema
 	kind   uint8   // of the next field: optional, many
@@ -81,8 +82,8 @@ func (c *Codec) String(name string, p *string, max int) {
 		c.leaf(name, "string", *p)
 	case c.at(name):
 		*p = c.text(name, max)
-	case c.plan != nil:
-		c.describe(name, FieldString, max)
+	case c.probe >= describing:
+		c.leafOf(name, FieldString, max, wiped(c, p))
 	}
 }
 
@@ -105,8 +106,8 @@ func (c *Codec) Bool(name string, p *bool) {
 		c.leaf(name, "boolean", c.style.bool(*p))
 	case c.at(name):
 		*p = c.truth(name, c.dec.Content())
-	case c.plan != nil:
-		c.describe(name, FieldBool, 0)
+	case c.probe >= describing:
+		c.leafOf(name, FieldBool, 0, wiped(c, p))
 	}
 }
 
@@ -120,8 +121,8 @@ func (c *Codec) Int(name string, p *int32) {
 		v, err := parseInt(b, 32)
 		c.badNumber(name, err)
 		*p = int32(v)
-	case c.plan != nil:
-		c.describe(name, FieldInt, 0)
+	case c.probe >= describing:
+		c.leafOf(name, FieldInt, 0, wiped(c, p))
 	}
 }
 
@@ -135,8 +136,8 @@ func (c *Codec) Uint(name string, p *uint32) {
 		v, err := parseUint(b, 32)
 		c.badNumber(name, err)
 		*p = uint32(v)
-	case c.plan != nil:
-		c.describe(name, FieldUint, 0)
+	case c.probe >= describing:
+		c.leafOf(name, FieldUint, 0, wiped(c, p))
 	}
 }
 
@@ -148,8 +149,8 @@ func (c *Codec) Time(name string, p *DateTime) {
 		c.leaf(name, "dateTime", p.wire())
 	case c.at(name):
 		*p = c.time(name, c.dec.Content())
-	case c.plan != nil:
-		c.describe(name, FieldTime, 0)
+	case c.probe >= describing:
+		c.leafOf(name, FieldTime, 0, wiped(c, p))
 	}
 }
 
@@ -175,8 +176,8 @@ func (c *Codec) Value(name string, p *Value) {
 			c.check(name, checkTyped(p.Type, b))
 		}
 		p.Text = c.strings.string(b)
-	case c.plan != nil:
-		c.describe(name, FieldValue, 0)
+	case c.probe >= describing:
+		c.leafOf(name, FieldValue, 0, wiped(c, p))
 	}
 }
 
@@ -201,7 +202,7 @@ func (c *Codec) Strings(name string, p *[]string, max int) {
 		c.hit = true
 	case c.bare("string"):
 		c.stringItem(p, max)
-	case c.plan != nil:
+	case c.probe >= describing && !wiped(c, p):
 		c.describe(name, FieldString, max).Item = "string"
 	}
 }
@@ -231,7 +232,7 @@ func (c *Codec) Base64s(name string, p *[][]byte) {
 		} else {
 			c.fail("", ErrItems)
 		}
-	case c.plan != nil:
+	case c.probe >= describing && !wiped(c, p):
 		c.describe(name, FieldBase64, 0).Item = "base64"
 	}
 }
@@ -250,8 +251,9 @@ func (c *Codec) Struct(name string, f Fielder) {
 	case c.enc != nil:
 		c.element(soap.NSNone, name, f)
 	case c.atInner(name):
+		c.anew(f)
 		c.children(f)
-	case c.plan != nil:
+	case c.probe >= describing && !c.wipes(f):
 		c.describeStruct(name, f)
 	}
 }
@@ -267,8 +269,9 @@ func (c *Codec) Qualified(name string, f Fielder) {
 	switch {
 	case c.atInner(name):
 		c.inCWMP()
+		c.anew(f)
 		c.children(f)
-	case c.plan != nil:
+	case c.probe >= describing && !c.wipes(f):
 		c.describeStruct(name, f).Qualified = true
 	}
 }
@@ -341,7 +344,7 @@ func (c *Codec) next(depth, have int) bool {
 func (c *Codec) at(name string) bool {
 	c.ord++
 	kind := c.kind
-	c.kind = 0
+	c.kind, c.again = 0, false
 	if c.hit || string(c.name) != name {
 		if c.probe != 0 {
 			c.probed(name, kind)
@@ -379,10 +382,11 @@ func (c *Codec) bare(item string) bool {
 	if c.space != soap.NSNone && !c.spaced(bit, inner) {
 		return false
 	}
-	if c.seen&bit == 0 {
+	if c.loose&bit == 0 {
 		c.dec.Report(NoWrapper, "", "")
 	}
 	c.seen |= bit
+	c.loose |= bit
 	c.hit = true
 	return true
 }

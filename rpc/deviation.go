@@ -58,7 +58,8 @@ const (
 	// in Envelope.Unknown within its bounds, or in a field that the message has for it
 	// otherwise; one in an array of strings or beside the Body is passed over.
 	UnknownElement soap.Code = "unknown-element"
-	// DuplicateElement: an element for the second time. The last one counts.
+	// DuplicateElement: an element for the second time. The last one counts, and nothing
+	// of the first.
 	DuplicateElement soap.Code = "duplicate-element"
 	// WrongOrder: an element after one that it belongs before.
 	WrongOrder soap.Code = "wrong-order"
@@ -78,7 +79,7 @@ const (
 	ItemCount soap.Code = "item-count"
 	// ArrayItemName: an item of an array under another name.
 	ArrayItemName soap.Code = "array-item-name"
-	// NoWrapper: items of an array without the element around them.
+	// NoWrapper: items of an array without the element around them, or beside it.
 	NoWrapper soap.Code = "no-array-element"
 	// StringDoubled, StringMissing: an item of an array of strings inside of
 	// another, or text in the array without an item around it.
@@ -147,9 +148,10 @@ func (c *Codec) deviate(code soap.Code, child, detail string) {
 
 // A walk is what was seen of the children of one element.
 type walk struct {
-	ord  uint   // fields offered so far to the child at hand
-	seen uint64 // fields taken, a bit each; see bit
-	last uint   // the field taken last
+	ord   uint   // fields offered so far to the child at hand
+	seen  uint64 // fields taken, a bit each; see bit
+	loose uint64 // those of which items without their array were taken
+	last  uint   // the field taken last
 }
 
 // bit stands for the field that was offered last. From the 64th on there is none: nothing
@@ -182,6 +184,7 @@ func (c *Codec) takeOdd(bit uint64, kind uint8) bool {
 		c.fail("", ErrTwice)
 		return false // the first stands
 	case c.seen&bit != 0 && kind&many == 0:
+		c.again = true
 		c.deviate(DuplicateElement, "", "")
 	case c.beyond:
 		c.deviate(UnknownElement, "", "")
@@ -198,6 +201,7 @@ const (
 	collecting = 1 + iota // which of them have to be there
 	missing               // which of those are not
 	describing            // what they are
+	wiping                // nothing: they become zero
 )
 
 // complete looks for fields of f that have to be there and are not, once the

@@ -94,7 +94,8 @@ func (c *Codec) time(name string, text []byte) DateTime {
 		if _, relative := DateTime(b).Relative(); !relative {
 			c.dec.Report(NoZone, name, "")
 		}
-	case len(b) < len(text):
+	}
+	if 0 < len(b) && len(b) < len(text) {
 		c.padded(name)
 	}
 	return DateTime(c.strings.string(b))

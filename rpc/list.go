@@ -45,7 +45,7 @@ func List[T any, P interface {
 		if c.give(p) {
 			*p = nil
 		}
-	case c.plan != nil:
+	case c.probe >= describing && !wiped(c, p):
 		c.describeStruct(name, P(new(T))).Item = item
 	}
 }
@@ -107,7 +107,7 @@ func Repeated[T any, P interface {
 			return
 		}
 		appendItem[T, P](c, p)
-	case c.plan != nil:
+	case c.probe >= describing && !wiped(c, p):
 		c.describeStruct(name, P(new(T)))
 	}
 }
@@ -147,7 +147,7 @@ func repeatedTyped[T any, P interface {
 		typ, _ := c.variant(item.xsiTypes())
 		_, *item.xsiType(), _ = cutPrefix(strings.Trim(typ, space))
 		c.children(item)
-	case c.plan != nil:
+	case c.probe >= describing && !wiped(c, p):
 		c.describeStruct(name, P(new(T))).Variants = variants[T, P](c)
 	}
 }

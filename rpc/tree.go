@@ -123,7 +123,11 @@ func (s *treeStruct) offer(c *Codec, i int) {
 		if f.Qualified {
 			c.inCWMP()
 		}
-		if n := s.place(c, i); f.Item != "" {
+		n, again := s.place(c, i), c.again
+		if again {
+			*n = Node{Field: f}
+		}
+		if f.Item != "" {
 			n.items(c)
 		} else {
 			n.read(c, f.Name)
