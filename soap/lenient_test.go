@@ -69,6 +69,8 @@ var tolerated = []struct{ doc, want, codes string }{
 	{"<a @xmlns:p='' xmlns:xmlns='u' xmlns:xml='u'><xml:b/></a>", "<a><{xml}b></></>", "bogus-namespace bogus-namespace bogus-namespace"},
 	{"<a @xmlns='http://www.w3.org/2000/xmlns/'/>", "<a></>", "bogus-namespace"},
 	{"<s:a xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body@:Fault/></s:a>", "<{envelope}a><{envelope}Fault></></>", "extra-colon"},
+	{"<a xmlns:p='u'><p:b@:c></p:b:c></a>", "<a><{other}c></></>", "extra-colon"},
+	{"<a xmlns:p='u'><p:b@:c></p:b:c \t></a>", "<a><{other}c></></>", "extra-colon"},
 	{"<s:b@:c:d/>", "<{undeclared}d></>", "extra-colon extra-colon undeclared-prefix"},
 	{"<a xmlns:s='http://schemas.xmlsoap.org/soap/envelope/' s:b@:c='1'/>", "<a {envelope}c=1></>", "extra-colon"},
 	{"<a xmlns:s@:b='http://schemas.xmlsoap.org/soap/envelope/'><s:b:c/></a>", "<a><{undeclared}c></></>", "extra-colon bogus-namespace extra-colon undeclared-prefix"},

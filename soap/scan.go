@@ -289,12 +289,9 @@ func (d *Decoder) scanEnd(w []byte) int {
 		return n + 1
 	}
 	d.inTag = true
-	i, _ := d.scanQName(w, 2)
+	i := d.scanEndName(w, name)
 	if i < 0 {
-		return d.noName(w, i)
-	}
-	if !bytes.Equal(w[2:i], name) {
-		return d.wrongEnd(w[2:i], name)
+		return i
 	}
 	d.spaces = 0
 	if i = d.scanSpace(w, i); i < 0 {
@@ -304,6 +301,26 @@ func (d *Decoder) scanEnd(w []byte) int {
 		return d.passTag(w, d.unexpected(w, i, "in an end tag"))
 	}
 	return i + 1
+}
+
+// scanEndName scans the name of an end tag. What is odd about the right one the start
+// tag has told.
+func (d *Decoder) scanEndName(w, name []byte) int {
+	end := 2 + len(name)
+	switch {
+	case len(w) <= end && bytes.HasPrefix(name, w[2:]):
+		return needMore
+	case len(w) > end && bytes.HasPrefix(w[2:], name) && w[end] < utf8.RuneSelf && w[end] != ':' && class[w[end]]&cName == 0:
+		return end
+	}
+	i, _ := d.scanQName(w, 2)
+	switch {
+	case i < 0:
+		return d.noName(w, i)
+	case !bytes.Equal(w[2:i], name):
+		return d.wrongEnd(w[2:i], name)
+	}
+	return i
 }
 
 // wrongEnd fails for an end tag of another element than the one that is open.
