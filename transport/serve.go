@@ -183,7 +183,11 @@ func (x *serving) converse(s *Session, env *rpc.Envelope, bad error) {
 			s.machine.Fail(errPanic)
 			x.over(s, errPanic)
 		default:
-			s.deadline = time.Now().Add(s.wait)
+			now := time.Now()
+			s.deadline = now.Add(s.wait)
+			if !x.shown() { // the response goes out at once
+				x.out.now = now
+			}
 		}
 	}()
 	if bad != nil && !isRequest(env) {

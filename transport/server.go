@@ -96,7 +96,6 @@ type Server struct {
 	once   sync.Once
 	tag    string
 
-	lookout  lookout
 	buffers  sync.Pool // of *[]byte, for responses
 	servings sync.Pool // of *serving
 }
@@ -145,7 +144,7 @@ func (srv *Server) serving(w http.ResponseWriter, r *http.Request) *serving {
 	if !ok {
 		x = new(serving)
 	}
-	x.srv, x.r, x.out = srv, r, newPaced(w, &srv.lookout)
+	x.srv, x.r, x.out = srv, r, newPaced(w)
 	x.w, x.e = &x.out, &x.own
 	if srv.Trace != nil {
 		x.trace = *srv.Trace
@@ -178,6 +177,9 @@ func (x *serving) report() {
 // leave sends what is left of the response. The serving is used again unless somebody
 // has seen the Exchange in it, who may keep it.
 func (x *serving) leave() {
+	if x.watched() || x.srv.Ended != nil { // who may have taken some of the response's time
+		x.out.timed, x.out.now = false, time.Time{}
+	}
 	x.out.finish()
 	if x.whole && !x.shown() {
 		srv := x.srv

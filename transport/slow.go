@@ -2,12 +2,91 @@ package transport
 
 import (
 	"io"
+	"net/http"
 	"sync"
+	"time"
 )
 
-// NOTE: CPEs that are slow to send, by design or by malice. What has to be kept for one
-// that does not go on is as little as can be. How slowly a request may come is for the
-// http.Server; see the package doc. One that does not read is for pace.go.
+// NOTE: CPEs that are slow, by design or by malice. What has to be kept for one that
+// does not go on is as little as can be, and one that does not read loses its
+// connection. How slowly a request may come is for the http.Server; see the package
+// doc.
+
+// The bounds on a peer that does not read: so much of a response has to go out in so
+// much time.
+const (
+	writeChunk = 4 << 10
+	writeWait  = 30 * time.Second
+)
+
+// A paced writer gives each piece of a response a deadline of its own. An
+// http.Server's WriteTimeout cannot: it runs while the handler works.
+type paced struct {
+	http.ResponseWriter
+	control http.ResponseController
+	begun   bool      // there is something to send
+	timed   bool      // which has a deadline
+	now     time.Time // for the first piece, if it was asked for just before
+}
+
+func newPaced(w http.ResponseWriter) paced {
+	return paced{ResponseWriter: w, control: *http.NewResponseController(w)}
+}
+
+// Unwrap is for http.ResponseController.
+func (p *paced) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+
+// wait gives what is written next its time. A ResponseWriter that knows no deadlines
+// is left alone.
+func (p *paced) wait() {
+	if p.timed || p.now.IsZero() {
+		p.now = time.Now()
+	}
+	p.timed = true
+	p.control.SetWriteDeadline(p.now.Add(writeWait))
+}
+
+// WriteHeader implements http.ResponseWriter. Without a length it is that of no body.
+// Nothing is sent yet.
+func (p *paced) WriteHeader(status int) {
+	p.begun = true
+	if h := p.Header(); status != http.StatusNoContent && len(h["Content-Length"]) == 0 {
+		h["Content-Length"] = noLength
+	}
+	p.ResponseWriter.WriteHeader(status)
+}
+
+// noLength is the header's value for no body, which nobody changes.
+var noLength = []string{"0"}
+
+// Write implements http.ResponseWriter.
+func (p *paced) Write(b []byte) (n int, err error) {
+	for n < len(b) && err == nil {
+		var k int
+		p.wait()
+		k, err = p.ResponseWriter.Write(b[n:min(len(b), n+writeChunk)])
+		n += k
+	}
+	return n, err
+}
+
+// Flush implements http.Flusher.
+func (p *paced) Flush() {
+	if !p.timed {
+		p.wait()
+	}
+	p.control.Flush()
+}
+
+// finish sends what is left and takes the deadline away: the next response on the
+// connection may be a long time off. Where the program has panicked there is nothing to
+// send.
+func (p *paced) finish() {
+	if p.begun {
+		p.Flush()
+		p.control.SetWriteDeadline(time.Time{})
+	}
+}
 
 // mostGathered is how much of a body is received before anything is made of it; most
 // messages of CPEs are shorter.
