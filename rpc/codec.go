@@ -292,7 +292,7 @@ func (c *Codec) children(f Fielder) {
 	c.walk = walk{}
 	for depth := c.dec.Depth(); c.next(depth, 0); {
 		c.space, c.name = c.dec.Name()
-		c.alien = c.foreign(c.space)
+		c.alien = c.space == soap.NSOther && c.foreign()
 		if c.alien && depth > messageDepth {
 			c.stranger(f)
 			continue

@@ -64,7 +64,7 @@ func (c *Codec) stringItem(p *[]string, max int) {
 		case soap.KindText:
 			text += c.itemText(max)
 		case soap.KindStart:
-			if ns, local := c.dec.Name(); string(local) != "string" || c.deep == maxDeep || c.foreign(ns) {
+			if ns, local := c.dec.Name(); string(local) != "string" || c.deep == maxDeep || ns == soap.NSOther && c.foreign() {
 				c.deviate(UnknownElement, "", "")
 				c.dec.Skip()
 				continue
@@ -252,7 +252,7 @@ func (c *Codec) search() {
 			continue
 		}
 		var ns soap.NS
-		if ns, c.name = c.dec.Name(); c.foreign(ns) {
+		if ns, c.name = c.dec.Name(); ns == soap.NSOther && c.foreign() {
 			c.dec.Skip()
 			continue
 		}

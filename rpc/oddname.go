@@ -52,10 +52,10 @@ func (c *Codec) oddName(ns soap.NS) string {
 	return printable(string(name[:min(len(name), most)]))
 }
 
-// foreign says whether the current element, which is in ns, is a vendor's. In a
+// foreign says whether the current element, which is in soap.NSOther, is a vendor's. In a
 // message of the vendor's own it is at home.
-func (c *Codec) foreign(ns soap.NS) bool {
-	return ns == soap.NSOther && !c.likeCWMP() && string(c.dec.URI()) != c.own
+func (c *Codec) foreign() bool {
+	return !c.likeCWMP() && string(c.dec.URI()) != c.own
 }
 
 // stranger is for a vendor's child of f. In a fault's detail it is welcome.
@@ -78,15 +78,19 @@ func (c *Codec) strangeItem() {
 // is to be read as one.
 func (c *Codec) item(name string) bool {
 	ns, local := c.dec.Name()
-	switch {
-	case ns == soap.NSNone:
-	case c.foreign(ns):
+	return ns == soap.NSNone && string(local) == name || c.oddItem(ns, string(local) == name)
+}
+
+// oddItem is item for one in a namespace, or of another name.
+func (c *Codec) oddItem(ns soap.NS, named bool) bool {
+	if ns == soap.NSOther && c.foreign() {
 		c.strangeItem()
 		return false
-	default:
+	}
+	if ns != soap.NSNone {
 		c.deviate(QualifiedElement, "", "")
 	}
-	if string(local) != name {
+	if !named {
 		c.deviate(ArrayItemName, "", "")
 	}
 	return true
