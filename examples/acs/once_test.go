@@ -106,6 +106,57 @@ func TestOnceOfARefusedInform(t *testing.T) {
 	assert.Empty(t, strings.TrimPrefix(r.errs.String(), "listening on "+r.url+"\n"))
 }
 
+// What a device answers belongs to its session however the cookie comes back, and where
+// none does: the Server finds it all the same.
+func TestCookieSpellings(t *testing.T) {
+	for about, spell := range map[string]func(cookie string) []string{
+		"as it was":        func(c string) []string { return []string{c} },
+		"joined by commas": func(c string) []string { return []string{"a=b, " + c} },
+		"quoted":           func(c string) []string { return []string{strings.Replace(c, "=", " = \"", 1) + "\""} },
+		"dropped":          func(string) []string { return nil },
+	} {
+		t.Run(about, func(t *testing.T) {
+			r := start(t, "-once", "-json", "-do", file(t, `[{"Reboot":{"CommandKey":"k"}}]`))
+			b := &bare{t: t, url: r.url, spell: spell}
+			b.post(message(t, "Inform.xml"))
+			asked, err := rpc.Parse(b.post(""), rpc.Config{})
+			require.NoError(t, err)
+			answer, err := rpc.NewEnvelope(rpc.V10, asked.ID, &rpc.RebootResponse{}).Append(nil, rpc.Style{})
+			require.NoError(t, err)
+			b.post(string(answer))
+			assert.Equal(t, exitOK, <-r.status)
+			assert.Contains(t, r.out.String(), `"requests":[{"method":"Reboot","answer":{},"fault":null}]`)
+		})
+	}
+}
+
+// A bare poster sends its cookie as it spells it.
+type bare struct {
+	t      *testing.T
+	url    string
+	cookie string
+	spell  func(string) []string
+}
+
+// post posts a body and returns the response's.
+func (b *bare) post(body string) []byte {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.url, strings.NewReader(body))
+	require.NoError(b.t, err)
+	if b.cookie != "" {
+		req.Header["Cookie"] = b.spell(b.cookie)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(b.t, err)
+	defer resp.Body.Close()
+	if set := resp.Header.Get("Set-Cookie"); set != "" {
+		b.cookie, _, _ = strings.Cut(set, ";")
+	}
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(b.t, err)
+	return text
+}
+
 // A signal ends open sessions, and the program with 0.
 func TestSignal(t *testing.T) {
 	for _, flags := range [][]string{{"-json"}, {"-json", "-once"}} {
@@ -205,9 +256,8 @@ func TestOverBeforeItBegan(t *testing.T) {
 	p.ended(s, transport.ErrSuperseded)
 	p.exchanged(&transport.Exchange{
 		Request: &rpc.Envelope{Message: s.Inform}, Status: http.StatusOK,
-		ResponseHeader: http.Header{"Set-Cookie": {cookie + "=1; Path=/"}},
+		ResponseHeader: http.Header{"Set-Cookie": {"cwmp=1; Path=/"}},
 	})
 	assert.Equal(t, transport.ErrSuperseded.Error(), ended(t, out.lines(t, 1)[0]))
-	assert.Empty(t, p.byKey)
 	assert.Empty(t, p.byInform)
 }

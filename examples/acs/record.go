@@ -10,12 +10,12 @@ import (
 )
 
 // NOTE: what comes of a session is read off the HTTP exchanges, because they have the
-// diagnostics, and answers as they stood. The Inform is what the Server's callbacks have
-// in common; its exchange gives the cookie by which the others are known.
+// diagnostics, and answers as they stood. Which session an exchange belongs to is the
+// Server's to say, which finds cookies in whatever form they come back, and sessions
+// without; the Inform is what all of its callbacks have in common.
 
 // A record is what is known of a session.
 type record struct {
-	key         string // the cookie, once it is known
 	inform      *rpc.Inform
 	received    []string // the CPE's own requests
 	requests    []*request
@@ -48,48 +48,29 @@ func (p *program) opened(inform *rpc.Inform) {
 func (p *program) exchanged(e *transport.Exchange) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	inform, key := informOf(e), keyOf(e)
-	if inform != nil && key == "" { // it has opened nothing
+	if inform := informOf(e); inform != nil && !opens(e) {
 		r := &record{inform: inform}
 		r.add(e)
 		p.print(r, refusalOf(e))
 		return
 	}
 	r := p.recordOf(e)
-	if inform != nil {
-		r = p.byInform[inform]
-	}
 	if r == nil {
 		p.stray(e)
 		return
 	}
-	if key != "" {
-		r.key, p.byKey[key] = key, r
-	}
 	r.add(e)
 }
 
-// cookie is the name of the Server's.
-const cookie = "cwmp"
+// opens reports whether an Inform has opened a session: it is given a cookie.
+func opens(e *transport.Exchange) bool { return e.ResponseHeader.Get("Set-Cookie") != "" }
 
-// keyOf is the cookie that the response gives.
-func keyOf(e *transport.Exchange) string {
-	for _, c := range (&http.Response{Header: e.ResponseHeader}).Cookies() {
-		if c.Name == cookie {
-			return c.Value
-		}
-	}
-	return ""
-}
-
-// recordOf finds the record of the session whose cookie the request has.
+// recordOf finds the record of the session that an exchange belongs to.
 func (p *program) recordOf(e *transport.Exchange) *record {
-	for _, c := range (&http.Request{Header: e.RequestHeader}).CookiesNamed(cookie) {
-		if r := p.byKey[c.Value]; r != nil {
-			return r
-		}
+	if e.Session == nil {
+		return nil
 	}
-	return nil
+	return p.byInform[e.Session.Inform]
 }
 
 func informOf(e *transport.Exchange) *rpc.Inform {
@@ -177,6 +158,5 @@ func (p *program) ended(s *transport.Session, err error) {
 		r = &record{inform: s.Inform}
 	}
 	delete(p.byInform, s.Inform)
-	delete(p.byKey, r.key)
 	p.print(r, err)
 }

@@ -29,7 +29,6 @@ type program struct {
 	came  chan struct{} // closed when it has begun
 
 	mu       sync.Mutex // over what follows
-	byKey    map[string]*record
 	byInform map[*rpc.Inform]*record
 	printed  int
 	asked    bool     // all connection requests were sent
@@ -46,7 +45,7 @@ func newProgram(o options, out io.Writer, logger *log.Logger) *program {
 	return &program{
 		options: o, out: out, notes: notes, log: logger, done: make(chan int, 1),
 		wait: connreq.DefaultWait, came: make(chan struct{}),
-		byKey: map[string]*record{}, byInform: map[*rpc.Inform]*record{},
+		byInform: map[*rpc.Inform]*record{},
 	}
 }
 
