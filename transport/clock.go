@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -89,19 +90,60 @@ func (c *Client) clock() (time.Time, bool) {
 	return c.Now()
 }
 
-// recheck verifies the connection's certificate again if the clock has become known
+// An undated handshake is one whose certificates were verified without the date. That is
+// owed even when its connection is closed: what the ACS said on it, a redirect perhaps,
+// is what the session goes on with.
+type undated struct {
+	state tls.ConnectionState
+	host  string
+}
+
+// maxUndated bounds the different certificates of a session without a clock. Each server
+// has one or two.
+const maxUndated = 2 * maxOrigins
+
+// owe notes a handshake, unless it is like one before.
+func (x *exchanger) owe(s tls.ConnectionState, host string) {
+	same := func(u undated) bool {
+		return u.host == host && slices.EqualFunc(u.state.PeerCertificates, s.PeerCertificates, (*x509.Certificate).Equal)
+	}
+	if !slices.ContainsFunc(x.undated, same) {
+		x.undated = append(x.undated, undated{s, host})
+	}
+}
+
+// recheck verifies the certificates of the session again if the clock has become known
 // since.
 func (x *exchanger) recheck() error {
-	if x.unchecked == nil {
+	if len(x.undated) == 0 {
 		return nil
 	}
 	now, known := x.client.clock()
-	if !known {
+	switch {
+	case known:
+		return x.makeUp(now)
+	case len(x.undated) > maxUndated:
+		return ErrCertificates
+	}
+	return nil
+}
+
+// makeUp verifies what is owed with the date.
+func (x *exchanger) makeUp(now time.Time) error {
+	owed := x.undated
+	x.undated = nil
+	for _, u := range owed {
+		if _, err := verify(u.state, u.host, x.client.roots(), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// roots are the authorities that are trusted, nil for the system's.
+func (c *Client) roots() *x509.CertPool {
+	if c.TLS == nil {
 		return nil
 	}
-	s := x.unchecked
-	x.unchecked = nil
-	cfg, _ := x.client.tlsConfig(x.url.Hostname())
-	_, err := verify(*s, cfg.ServerName, cfg.RootCAs, now)
-	return err
+	return c.TLS.RootCAs
 }

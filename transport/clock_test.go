@@ -5,6 +5,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"net"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,6 +70,73 @@ func TestClientWithoutClockVerifiesTheRest(t *testing.T) {
 	_, ok = errors.AsType[x509.UnknownAuthorityError](err)
 	assert.True(t, ok, "%v", err)
 	assert.Empty(t, acs.posted)
+}
+
+// dialFirst dials another address the first so many times.
+func dialFirst(c *transport.Client, times int, addr string) {
+	later := c.Dial
+	c.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if times--; times >= 0 {
+			return dialTo(addr)(ctx, network, address)
+		}
+		return later(ctx, network, address)
+	}
+}
+
+// What was said on a connection that is closed was said under its certificate, and the
+// session goes on with that: elsewhere, after a redirect, or at the same server.
+func TestClientWithoutClockEarlierConnections(t *testing.T) {
+	for name, first := range map[string]step{
+		"redirect": to(307, "https://acs.test/"),
+		"close":    status(401, "", "WWW-Authenticate", challenge, "Connection", "close"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			acs, err := clockless(t, soon(), "acs.test", func(c *transport.Client) {
+				old := newAuthority(t)
+				addr, _ := serveTLS(t, serverConfig(old.leaf(t, "old.test", time.Now().Add(-time.Hour))), acsOf(t, first))
+				c.TLS.RootCAs.AddCert(old.cert)
+				c.Username, c.Password = user, password
+				if name == "redirect" {
+					c.URL = "https://old.test/"
+				} else {
+					addr, _ = serveTLS(t, serverConfig(old.leaf(t, "acs.test", time.Now().Add(-time.Hour))), acsOf(t, first))
+				}
+				dialFirst(c, 1, addr)
+			})
+			invalid, ok := errors.AsType[x509.CertificateInvalidError](err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, x509.Expired, invalid.Reason)
+			assert.Equal(t, []string{"Inform", "(empty)"}, acs.posted, "the session ends once the time is known")
+		})
+	}
+}
+
+// An ACS with another certificate on each connection does not fill the memory of a device
+// that never learns the time.
+func TestClientWithoutClockManyCertificates(t *testing.T) {
+	var certs []tls.Certificate
+	many := newAuthority(t)
+	for range 40 {
+		certs = append(certs, many.leaf(t, "acs.test", soon()))
+	}
+	shut := func(then step) step {
+		return func(w http.ResponseWriter, r *http.Request, in *rpc.Envelope) {
+			w.Header().Set("Connection", "close")
+			then(w, r, in)
+		}
+	}
+	var n atomic.Int64
+	_, err := clockless(t, soon(), "acs.test", func(c *transport.Client) {
+		addr, _ := serveTLS(t, &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return &certs[n.Add(1)-1], nil
+		}}, acsOf(t, shut(accept), shut(ask(&rpc.Reboot{}))))
+		c.TLS.RootCAs.AddCert(many.cert)
+		c.Handle = answerAll
+		dialFirst(c, 40, addr)
+	})
+	require.ErrorIs(t, err, transport.ErrCertificates)
+	assert.EqualValues(t, 33, n.Load())
+	oneLine(t, err)
 }
 
 // A clock of the program's is the one that counts.

@@ -63,7 +63,7 @@ func (x *exchanger) dial(ctx context.Context, about *Connection) (net.Conn, erro
 	}
 	state := secure.ConnectionState()
 	if !dated {
-		x.unchecked = &state
+		x.owe(state, cfg.ServerName)
 	}
 	about.TLS, about.TLSTook = &state, time.Since(about.Start)-about.Took
 	if trace := x.trace.TLS; trace != nil {
@@ -76,7 +76,7 @@ func (x *exchanger) dial(ctx context.Context, about *Connection) (net.Conn, erro
 func (x *exchanger) close() {
 	if x.link != nil {
 		x.hangUp(x.link.conn, x.about)
-		x.link, x.about, x.unchecked = nil, nil, nil
+		x.link, x.about = nil, nil
 	}
 }
 

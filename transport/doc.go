@@ -97,6 +97,7 @@
 //	uses of a nonce out of order       -             64
 //	user names counted for guessing    -             4,096
 //	redirects in a row, servers        5, 16         -
+//	certificates without a clock       32            -
 //	wait for the peer                  60 s          60 s, or SessionTimeout
 //	wait for 4 KiB to be read          60 s          30 s
 //	session                            10 min        10 min

@@ -42,6 +42,9 @@ var (
 	ErrRedirects = errors.New("too many redirects")
 	// ErrDowngrade: a redirect from https to http.
 	ErrDowngrade = errors.New("redirect from https to http")
+	// ErrCertificates: more than 32 different certificates in a session of a Client
+	// that does not know the time, and would have to look at all of them again.
+	ErrCertificates = errors.New("too many certificates while the time is not known")
 	// ErrSuperseded: a new Inform of the device took the session's place.
 	ErrSuperseded = errors.New("transport: session superseded by a new Inform")
 	// ErrTimeout: the peer did not come back, or not go on, in time.

@@ -3,7 +3,6 @@ package transport
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -23,15 +22,15 @@ import (
 
 // An exchanger does the HTTP exchanges of one session.
 type exchanger struct {
-	client    *Client
-	url       *url.URL // redirects change it
-	origins   map[string]*origin
-	trace     Trace
-	cfg       rpc.Config
-	plain     bool                 // the ACS has refused our content coding
-	link      *link                // nil before the first exchange, and when the peer has closed it
-	about     *Connection          // the link's
-	unchecked *tls.ConnectionState // of a link that was made while the time was not known
+	client  *Client
+	url     *url.URL // redirects change it
+	origins map[string]*origin
+	trace   Trace
+	cfg     rpc.Config
+	plain   bool        // the ACS has refused our content coding
+	link    *link       // nil before the first exchange, and when the peer has closed it
+	about   *Connection // the link's
+	undated []undated   // of links that were made while the time was not known
 }
 
 func (c *Client) newExchanger() (*exchanger, error) {
