@@ -302,13 +302,22 @@ func (x *serving) read(known bool) (*rpc.Envelope, error) {
 		return nil, nil
 	}
 	defer x.body.release()
-	x.body.gather(x.r.Body)
+	x.body.gather(x.incoming())
 	env, err := x.parse(coding, wire, cfg)
 	x.e.RequestBody = x.document
 	if errors.Is(err, soap.ErrEmpty) {
 		return nil, nil
 	}
 	return env, err
+}
+
+// incoming is the request's body. One that the CPE asks leave to send is begun within the
+// time of a piece.
+func (x *serving) incoming() io.Reader {
+	if len(x.r.Header["Expect"]) == 0 {
+		return x.r.Body
+	}
+	return &invited{Reader: x.r.Body, out: &x.out}
 }
 
 // parse makes an envelope of a body.

@@ -88,6 +88,24 @@ func (p *paced) finish() {
 	}
 }
 
+// An invited body follows a 100 Continue, which net/http writes when it is first read. That
+// is no piece of ours, and nobody else bounds its time.
+type invited struct {
+	io.Reader
+	out   *paced
+	asked bool
+}
+
+// Read implements io.Reader. How long the body itself may take is for the http.Server.
+func (i *invited) Read(b []byte) (int, error) {
+	if !i.asked {
+		i.asked = true
+		i.out.control.SetWriteDeadline(time.Now().Add(writeWait))
+		defer i.out.control.SetWriteDeadline(time.Time{})
+	}
+	return i.Reader.Read(b)
+}
+
 // mostGathered is how much of a body is received before anything is made of it; most
 // messages of CPEs are shorter.
 const mostGathered = 8 << 10

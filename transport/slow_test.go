@@ -1,10 +1,13 @@
 package transport_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"net"
+	"net/http"
 	"runtime"
 	"strings"
 	"testing"
@@ -201,6 +204,45 @@ func TestSEC24ResponseNotRead(t *testing.T) {
 			s.desk.mu.Lock()
 			defer s.desk.mu.Unlock()
 			assert.Len(t, s.desk.ended, 1)
+		})
+	}
+}
+
+// A CPE that asks whether it may send its body, and then does not read that it may, is
+// one that does not read. One that reads it has all the time for its body that the
+// http.Server gives.
+func TestSEC24ContinueNotRead(t *testing.T) {
+	for name, reads := range map[string]bool{"reads it": true, "does not": false} {
+		bubble(t, name, func(t *testing.T) {
+			m := newMemory()
+			srv := &http.Server{Handler: &transport.Server{}, ReadTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
+			served := make(chan error, 1)
+			go func() { served <- srv.Serve(m) }()
+			conn, err := m.Dial(t.Context(), "", "")
+			require.NoError(t, err)
+			head, body, _ := strings.Cut(informOf(1), "\r\n\r\n")
+			io.WriteString(conn, head+"\r\nExpect: 100-continue\r\n\r\n")
+			r := bufio.NewReader(conn)
+			if reads {
+				resp, err := http.ReadResponse(r, nil)
+				require.NoError(t, err)
+				require.Equal(t, 100, resp.StatusCode)
+				pass(45 * time.Second) // more than for a piece of a response
+				io.WriteString(conn, body)
+				resp, err = http.ReadResponse(r, nil)
+				require.NoError(t, err)
+				require.Equal(t, 200, resp.StatusCode)
+				resp.Body.Close()
+			}
+			pass(2 * time.Minute)
+			if !reads {
+				n, err := io.Copy(io.Discard, r)
+				assert.NoError(t, err, "closed")
+				assert.Zero(t, n)
+			}
+			conn.Close()
+			srv.Close()
+			<-served
 		})
 	}
 }
