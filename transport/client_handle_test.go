@@ -130,6 +130,36 @@ func TestClientCookies(t *testing.T) {
 	}
 }
 
+// A cookie's value goes back as it came, byte for byte (RFC 6265 section 5.4): an ACS
+// compares it. Cookies that are taken back, as web frameworks do with those of old
+// sessions, leave room for the session's own.
+func TestClientCookiesAsTheyCame(t *testing.T) {
+	var gone, turned []string
+	for i := range 20 {
+		gone = append(gone, fmt.Sprintf("c%d=; Max-Age=0", i), fmt.Sprintf("d%d=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT", i))
+		turned = append(turned, fmt.Sprintf("c%d=1", i), fmt.Sprintf("c%d=; Max-Age=0", i))
+	}
+	for name, tt := range map[string]struct {
+		set  []string
+		want string
+	}{
+		"blank":      {[]string{"a=x y", "b=1"}, "a=x y; b=1"},
+		"comma":      {[]string{"a=x,y"}, "a=x,y"},
+		"quotes":     {[]string{`a="x,y"`, `b="z"`}, `a="x,y"; b="z"`},
+		"base64":     {[]string{"a=x+/y=="}, "a=x+/y=="},
+		"none there": {append(gone, "s=1"), "s=1"},
+		"one by one": {append(turned, "s=1"), "s=1"},
+		"full":       {[]string{"a=" + strings.Repeat("x", 4000), "b=" + strings.Repeat("x", 200), "a=; Max-Age=0", "b=1"}, "b=1"},
+	} {
+		bubble(t, name, func(t *testing.T) {
+			acs := acsOf(t, setCookies(tt.set...), empty)
+			_, err := newClient(serveHTTP(t, acs)).Do(t.Context(), newInform())
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, acs.requests[1].Header.Get("Cookie"))
+		})
+	}
+}
+
 // TestSEC35CookieExpires: when a cookie ends is a time by the ACS's clock. A device whose
 // own is years ahead, or behind, keeps its session, and drops what is taken back.
 func TestSEC35CookieExpires(t *testing.T) {

@@ -3,6 +3,7 @@ package transport
 import (
 	"net/http"
 	"net/http/cookiejar"
+	"strings"
 	"time"
 )
 
@@ -27,15 +28,26 @@ func newJar() *jar {
 }
 
 // take keeps the cookies of a response. What does not fit is left out; a cookie
-// that is there already may change its value.
+// that is there already may change its value, and one that is taken back makes room.
 func (j *jar) take(resp *http.Response) {
 	for _, c := range resp.Cookies() {
 		untie(c, resp.Header)
-		if j.fits(c) {
-			j.sizes[c.Name+";"+c.Path] = len(c.Name) + len(c.Value)
-			j.cookies.SetCookies(resp.Request.URL, []*http.Cookie{c})
+		key := c.Name + ";" + c.Path
+		switch {
+		case isOver(c):
+			delete(j.sizes, key)
+		case j.fits(c):
+			j.sizes[key] = len(c.Name) + len(c.Value)
+		default:
+			continue
 		}
+		j.cookies.SetCookies(resp.Request.URL, []*http.Cookie{c})
 	}
+}
+
+// isOver reports whether a cookie takes back one that is there.
+func isOver(c *http.Cookie) bool {
+	return c.MaxAge < 0 || c.MaxAge == 0 && !c.Expires.IsZero() && !c.Expires.After(time.Now())
 }
 
 // untie makes a cookie independent of our clock, which may be years off: its Expires is
@@ -63,9 +75,18 @@ func (j *jar) fits(c *http.Cookie) bool {
 	return count <= maxCookies && bytes <= maxCookieBytes
 }
 
-// add puts the session's cookies into a request.
+// add puts the session's cookies into a request, each as it came (RFC 6265 section 5.4):
+// net/http would put a value with a blank or a comma in quotes.
 func (j *jar) add(req *http.Request) {
+	var pairs []string
 	for _, c := range j.cookies.Cookies(req.URL) {
-		req.AddCookie(c)
+		value := c.Value
+		if c.Quoted {
+			value = `"` + value + `"`
+		}
+		pairs = append(pairs, c.Name+"="+value)
+	}
+	if len(pairs) > 0 {
+		req.Header.Set("Cookie", strings.Join(pairs, "; "))
 	}
 }
