@@ -3,6 +3,9 @@ package transport
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -74,7 +77,24 @@ func (s *Session) stop(cause error) {
 func (srv *Server) supersede(old *Session) {
 	old.taken.Store(true)
 	old.cancel(ErrSuperseded)
-	go srv.cut(old, ErrSuperseded)
+	go func() {
+		defer srv.contain()
+		srv.cut(old, ErrSuperseded)
+	}()
+}
+
+// contain keeps a panic of the program's code from ending the process where there is no
+// request that it could end. It is deferred.
+func (srv *Server) contain() {
+	v := recover()
+	if v == nil {
+		return
+	}
+	logger := srv.Logger
+	if logger == nil {
+		logger = slog.Default()
+	}
+	logger.Error("panic in the program's code", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 }
 
 // cut ends a session at once: a handler that looks at its context returns, and one
@@ -90,6 +110,7 @@ func (srv *Server) cut(s *Session, why error) {
 // Each POST moves the deadline, but not the timer, which is set anew here. While a handler
 // runs nobody is waited for.
 func (srv *Server) expire(s *Session) {
+	defer srv.contain()
 	ctx, cancel := context.WithDeadline(s.ctx, s.ends)
 	defer cancel()
 	switch {
@@ -222,6 +243,7 @@ func (srv *Server) Shutdown(ctx context.Context) error {
 
 // leave ends a session, or leaves it to another process if it can go on there.
 func (srv *Server) leave(s *Session) {
+	defer srv.contain()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.place == "" || s.pinned.Load() {

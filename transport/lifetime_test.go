@@ -96,6 +96,45 @@ func TestServerShutdown(t *testing.T) {
 	})
 }
 
+// A panic of the program's code where no http.Server sees it, at the end of a session that
+// no exchange ends, costs the other sessions nothing, and is logged.
+func TestServerPanicAtTheEnd(t *testing.T) {
+	for name, end := range map[string]func(srv *transport.Server, c *cpe){
+		"timed out":  func(*transport.Server, *cpe) { pass(2 * time.Minute) },
+		"superseded": func(_ *transport.Server, c *cpe) { c.inform() },
+		"shut down":  func(srv *transport.Server, c *cpe) { require.NoError(c.t, srv.Shutdown(c.t.Context())) },
+	} {
+		bubble(t, name, func(t *testing.T) {
+			srv := &transport.Server{}
+			b := newBench(t, srv)
+			srv.Ended = func(s *transport.Session, err error) {
+				b.end(s, err)
+				panic("canary")
+			}
+			c := b.cpe("", "")
+			c.informAs("2")
+			c.inform()
+			end(srv, c)
+			assert.NotEmpty(t, b.ends())
+			assert.Contains(t, b.log.String(), "panic=canary")
+			pass(2 * time.Minute)
+			assert.GreaterOrEqual(t, len(b.ends()), 2, "the others are told of")
+		})
+	}
+}
+
+// One that panics when it is told of an exchange is told of the session's end all the same.
+func TestServerPanicInExchanged(t *testing.T) {
+	bubble(t, "", func(t *testing.T) {
+		srv := &transport.Server{}
+		b := newBench(t, srv)
+		srv.Exchanged = func(*transport.Exchange) { panic("canary") }
+		b.cpe("", "").inform()
+		pass(2 * time.Minute)
+		assert.Equal(t, []error{transport.ErrTimeout}, b.ends())
+	})
+}
+
 // A handler that does not look at its context holds Shutdown no longer than its own.
 func TestServerShutdownOfADeafHandler(t *testing.T) {
 	bubble(t, "", func(t *testing.T) {

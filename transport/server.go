@@ -25,7 +25,8 @@ import (
 // first use.
 //
 // A panic in the program's code ends the session and the connection, as in any
-// http.Handler.
+// http.Handler. Where there is no connection, at the end of a session whose CPE did not
+// come back, it is logged.
 type Server struct {
 	// Handler makes our requests. Nil makes none: sessions end after the CPE's
 	// own requests.
@@ -73,8 +74,9 @@ type Server struct {
 	Store SessionStore
 	// StoreTimeout bounds each call of Store. 0 is 5 s.
 	StoreTimeout time.Duration
-	// Logger is told how sessions end and what was refused. Nil is silent. It is
-	// never given a secret.
+	// Logger is told how sessions end and what was refused. Nil is silent, but for a
+	// panic that no http.Server has seen, of which slog's default is told. It is never
+	// given a secret.
 	Logger *slog.Logger
 	// Trace is told what happens, while it does. Nil for nobody.
 	Trace *ServerTrace
@@ -158,6 +160,9 @@ func (srv *Server) serving(w http.ResponseWriter, r *http.Request) *serving {
 // report tells the program of the exchange, and then of the session's end if that waits
 // for it.
 func (x *serving) report() {
+	if x.counted != nil {
+		defer x.counted.told.end() // also when Exchanged panics
+	}
 	s := x.e.Session
 	recorded := s != nil && s.recorder != nil
 	if recorded || x.srv.Exchanged != nil {
@@ -168,9 +173,6 @@ func (x *serving) report() {
 	}
 	if recorded {
 		s.recorder.exchange(EventReceived, x.e)
-	}
-	if x.counted != nil {
-		x.counted.told.end()
 	}
 }
 
