@@ -122,9 +122,25 @@ func (x *serving) wake(key string, r *record, got loaded) *Session {
 	if shadow != nil {
 		x.srv.drop(shadow, ErrMoved)
 	}
-	x.srv.table.put(s)
+	return x.srv.adopt(s)
+}
+
+// adopt puts a session in that was read from the store; nil if its time is over. Nobody
+// else may have been there to end it, and its own timer may have done so meanwhile.
+func (srv *Server) adopt(s *Session) *Session {
+	if s.late() {
+		srv.cut(s, session.ErrDuration)
+		return nil
+	}
+	srv.table.put(s)
+	if s.ctx.Err() != nil {
+		srv.table.remove(s)
+	}
 	return s
 }
+
+// late reports whether MaxDuration is over.
+func (s *Session) late() bool { return !time.Now().Before(s.ends) }
 
 // spoilt sets a value aside that is no session.
 func (x *serving) spoilt(got loaded, err error) {
@@ -255,6 +271,8 @@ func (x *serving) keep(s *Session) {
 	switch {
 	case err == nil:
 		return
+	case errors.Is(err, ErrConflict) && s.late(): // the store has dropped it
+		err = session.ErrDuration
 	case errors.Is(err, ErrConflict):
 		err = ErrSuperseded
 	}
@@ -280,8 +298,8 @@ func (srv *Server) release(s *Session) bool {
 
 // drop forgets a shadow.
 func (srv *Server) drop(s *Session, why error) {
+	s.stop(why) // before, see adopt
 	srv.table.remove(s)
-	s.stop(why)
 }
 
 // ErrMoved: the session goes on in another process. It is the cause of a context that

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cwmp-go/cwmp/rpc"
+	"github.com/cwmp-go/cwmp/session"
 	"github.com/cwmp-go/cwmp/transport"
 )
 
@@ -326,6 +327,48 @@ func TestStoreMaxDuration(t *testing.T) {
 		require.Len(t, tw.ends(), 1)
 		assert.EqualError(t, tw.ends()[0], "session: took too long")
 		assert.Equal(t, 400, c.post(&rpc.RebootResponse{}, r.Env.ID).Status)
+	})
+}
+
+// A session whose time is over when another process finds it is ended there, with nothing
+// called for it, and told of as what it is. The process has nothing of it afterwards,
+// however late its own timer is.
+func TestStoreFoundTooLate(t *testing.T) {
+	for range 100 {
+		bubble(t, "", func(t *testing.T) {
+			servers, asked := []*transport.Server{}, []string(nil)
+			tw := newTwins(t, func(srv *transport.Server) {
+				srv.Handler, srv.MaxDuration = reboots(2, &asked), 30*time.Second
+				servers = append(servers, srv)
+			})
+			c := tw.a.at(tw.cpe())
+			c.inform()
+			require.NoError(t, servers[0].Shutdown(t.Context()))
+			pass(35 * time.Second)
+			assert.Equal(t, 204, tw.b.at(c).yield().Status, "the surplus POST of a session that is over")
+			pass(time.Hour)
+			require.Equal(t, []error{session.ErrDuration}, tw.ends())
+			assert.Empty(t, asked)
+			assert.Equal(t, "transport.Server{0 open}", servers[1].String())
+			assert.Zero(t, tw.store.Len())
+		})
+	}
+}
+
+// A Turn that outlives the session is not told to have been superseded.
+func TestStoreTurnTooLong(t *testing.T) {
+	bubble(t, "", func(t *testing.T) {
+		tw := newTwins(t, func(srv *transport.Server) {
+			srv.MaxDuration = 30 * time.Second
+			srv.Handler = transport.HandlerFunc(func(context.Context, *transport.Session, rpc.Message) (rpc.Message, error) {
+				pass(time.Minute)
+				return &rpc.Reboot{}, nil
+			})
+		})
+		c := tw.cpe()
+		c.inform()
+		assert.Equal(t, 503, c.yield().Status)
+		assert.Equal(t, []error{session.ErrDuration}, tw.ends())
 	})
 }
 
