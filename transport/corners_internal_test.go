@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,6 +62,27 @@ func TestGuardBounds(t *testing.T) {
 	}
 	assert.Equal(t, (3*guardNames+99)/100-guardFailures, slow)
 	assert.False(t, g.tooMany("one", now.Add(2*guardWindow)))
+}
+
+// TestGuardLongNames: what is kept of a name has one size, whoever sends longer ones.
+func TestGuardLongNames(t *testing.T) {
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	g, now, before := &guard{}, time.Unix(1000, 0), heap()
+	long := strings.Repeat("x", 12<<10) // what a header of 16 KiB has room for
+	for i := range guardNames {
+		g.tooMany(long+strconv.Itoa(i), now)
+	}
+	assert.LessOrEqual(t, heap()-before, int64(2<<20))
+	for range guardFailures {
+		g.tooMany(long, now)
+	}
+	assert.True(t, g.tooMany(long, now))
+	assert.False(t, g.tooMany(long+"y", now))
 }
 
 // TestWoundTooLate: a session that is found again after its time has a timer that is

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"crypto/sha256"
 	"net/http"
 	"sync"
 	"time"
@@ -20,11 +21,14 @@ const (
 
 // A guard counts failures by user name, in two generations: when the young one is full,
 // it becomes the old one, and that is forgotten. So a flood of names costs each of them
-// the same, and no more memory. The zero value is ready.
+// the same, and no more memory: a name is kept as its hash, for it may be as long as a
+// request's header. The zero value is ready.
 type guard struct {
 	mu         sync.Mutex
-	young, old map[string]failures
+	young, old map[nameHash]failures
 }
+
+type nameHash [sha256.Size]byte
 
 // failures of one name, since a time.
 type failures struct {
@@ -46,19 +50,20 @@ func (g *guard) failed(r *http.Request, name string) {
 }
 
 func (g *guard) tooMany(name string, now time.Time) bool {
+	key := nameHash(sha256.Sum256([]byte(name)))
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	f, known := g.young[name]
+	f, known := g.young[key]
 	if !known {
-		f = g.old[name]
+		f = g.old[key]
 	}
 	if now.Sub(f.since) > guardWindow {
 		f = failures{since: now}
 	}
 	f.n++
 	if g.young == nil || !known && len(g.young) >= guardNames/2 {
-		g.old, g.young = g.young, map[string]failures{}
+		g.old, g.young = g.young, map[nameHash]failures{}
 	}
-	g.young[name] = f
+	g.young[key] = f
 	return f.n > guardFailures
 }
