@@ -142,11 +142,11 @@ func (srv *Server) abandon(s *Session, why error) {
 
 // end takes an ended session out of the table and stops what waits for it.
 func (srv *Server) end(s *Session, err error) {
+	srv.table.remove(s)
 	if err == nil {
 		err = ErrEnded
 	}
-	s.stop(err) // before, see adopt
-	srv.table.remove(s)
+	s.stop(err)
 }
 
 // tell tells the program that a session has ended, after what it is told of the

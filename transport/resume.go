@@ -101,8 +101,9 @@ func (x *serving) stored(key, principal string) *Session {
 	return x.wake(key, r, got)
 }
 
-// wake makes a Session of a record: the shadow that this process has of it, if that is
-// not older.
+// wake makes a Session of a record, once an exchange: the shadow that this process has of
+// it, if that is of this version. If it is not, nobody knows which of the two is older, so
+// the shadow stays until the record is claimed.
 func (x *serving) wake(key string, r *record, got loaded) *Session {
 	shadow := x.srv.table.find(key)
 	switch {
@@ -113,28 +114,30 @@ func (x *serving) wake(key string, r *record, got loaded) *Session {
 		return nil
 	case shadow != nil && shadow.version.Load() == got.version:
 		return shadow
+	case x.woken == nil || x.woken.key != key:
+		s, err := x.srv.restore(key, r, got.version)
+		if err != nil {
+			x.spoilt(got, err)
+			return nil
+		}
+		x.woken = s
 	}
-	s, err := x.srv.restore(key, r, got.version)
-	if err != nil {
-		x.spoilt(got, err)
-		return nil
-	}
-	if shadow != nil {
-		x.srv.drop(shadow, ErrMoved)
-	}
-	return x.srv.adopt(s)
+	return x.srv.inTime(x.woken)
 }
 
-// adopt puts a session in that was read from the store; nil if its time is over. Nobody
-// else may have been there to end it, and its own timer may have done so meanwhile.
-func (srv *Server) adopt(s *Session) *Session {
+// rest leaves alone a session that was read and not claimed.
+func (x *serving) rest() {
+	if s := x.woken; s != nil && x.srv.table.find(s.key) != s {
+		s.stop(ErrMoved)
+	}
+}
+
+// inTime is a session that was read from the store; nil if its time is over. Nobody else
+// may have been there to end it.
+func (srv *Server) inTime(s *Session) *Session {
 	if s.late() {
 		srv.cut(s, session.ErrDuration)
 		return nil
-	}
-	srv.table.put(s)
-	if s.ctx.Err() != nil {
-		srv.table.remove(s)
 	}
 	return s
 }
@@ -217,12 +220,13 @@ func (x *serving) occupy(s, old *Session) bool {
 
 // displace ends the session whose place in the store was taken, unless the process
 // that serves it will find that out itself. Old is what this process has of the
-// device, a shadow perhaps of a session that went on elsewhere.
+// device: that session; or a shadow of one that went on or ended elsewhere; or a Script's
+// session that lost its place before, and that nobody else knows of.
 func (srv *Server) displace(old *Session, got loaded) {
 	r, err := readRecord(got.value)
 	stored := got.version != 0 && err == nil
 	switch {
-	case stored && old != nil && (r.holder == srv.name() || r.holder == "" && old.version.Load() == got.version):
+	case stored && old != nil && old.isOf(r) && old.version.Load() == got.version && (r.holder == "" || r.holder == srv.name()):
 		srv.supersede(old)
 		return
 	case stored && r.holder == "":
@@ -232,9 +236,12 @@ func (srv *Server) displace(old *Session, got loaded) {
 		}
 	}
 	if old != nil {
-		srv.drop(old, ErrMoved)
+		srv.forget(old)
 	}
 }
+
+// isOf reports whether a record is the session's, and not another one's of its device.
+func (s *Session) isOf(r *record) bool { return r.secret == secretOf(s.key[placeSize:]) }
 
 // claim makes a stored session this exchange's alone.
 func (x *serving) claim(s *Session) bool {
@@ -248,8 +255,27 @@ func (x *serving) claim(s *Session) bool {
 	if err != nil {
 		x.srv.drop(s, ErrMoved)
 		x.busy("session store: " + err.Error())
+		return false
 	}
-	return err == nil
+	x.srv.take(s)
+	return true
+}
+
+// take puts a session in that was claimed, in the place of what this process had of it.
+func (srv *Server) take(s *Session) {
+	if old := srv.table.replace(s); old != nil && old != s {
+		srv.drop(old, ErrMoved)
+	}
+}
+
+// forget drops what has lost its place in the store to another session. The end of a
+// Script's session is told of here, because nobody else knows of it.
+func (srv *Server) forget(old *Session) {
+	if old.pinned.Load() {
+		srv.supersede(old)
+		return
+	}
+	srv.drop(old, ErrMoved)
 }
 
 // keep stores what came of an exchange, before the answer to it goes out.
@@ -298,8 +324,8 @@ func (srv *Server) release(s *Session) bool {
 
 // drop forgets a shadow.
 func (srv *Server) drop(s *Session, why error) {
-	s.stop(why) // before, see adopt
 	srv.table.remove(s)
+	s.stop(why)
 }
 
 // ErrMoved: the session goes on in another process. It is the cause of a context that

@@ -200,8 +200,9 @@ type serving struct {
 	own Exchange
 
 	trace    ServerTrace
-	got      loaded // from the store
-	trouble  string // why the session cannot be had now
+	got      loaded   // from the store
+	woken    *Session // of that
+	trouble  string   // why the session cannot be had now
 	body     gathered
 	document []byte  // of the request, if anybody wants it
 	sent     bool    // the response is out
@@ -215,6 +216,7 @@ type serving struct {
 
 // serve takes the steps in the order in which they may fail.
 func (x *serving) serve() {
+	defer x.rest()
 	if x.r.Method != http.MethodPost {
 		x.w.Header().Set("Allow", http.MethodPost)
 		x.refuse(http.StatusMethodNotAllowed, "method "+clip(x.r.Method))

@@ -3,7 +3,6 @@ package transport
 import (
 	"context"
 	"maps"
-	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -158,8 +157,21 @@ func (t *sessions) add(s *Session, most int) (old *Session, ok bool) {
 	return old, true
 }
 
-// put puts in a session that was opened elsewhere.
-func (t *sessions) put(s *Session) { t.add(s, math.MaxInt) }
+// replace puts in a session in the place of the one of the same key, which it returns. One
+// that a new Inform has just put there stays its device's.
+func (t *sessions) replace(s *Session) (old *Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.byKey == nil {
+		t.byKey, t.byOwner = map[string]*Session{}, map[owner]*Session{}
+	}
+	old = t.byKey[s.key]
+	t.byKey[s.key] = s
+	if o := ownerOf(s.Inform.DeviceID, s.Principal); t.byOwner[o] == old {
+		t.byOwner[o] = s
+	}
+	return old
+}
 
 // all returns the open sessions.
 func (t *sessions) all() []*Session {
